@@ -1,0 +1,158 @@
+"""What assessing yields: the verdict on one repository, with its reasons. The public Python API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from mlscan.types.evidence import Evidence, Gap, Rejection
+from mlscan.types.snapshot import RepositoryInfo
+
+
+class Status(str, Enum):
+    """What became of a criterion."""
+
+    MET = "met"
+    NOT_MET = "not-met"
+    UNKNOWN = "unknown"
+    WAIVED = "waived"
+    ATTESTED = "attested"
+    NOT_APPLICABLE = "not-applicable"
+    UPCOMING = "upcoming"
+
+
+class Rating(str, Enum):
+    """ISO/IEC 33020: not, partially, largely, fully achieved."""
+
+    N = "N"
+    P = "P"
+    L = "L"
+    F = "F"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionResult:
+    """One criterion with its verdict."""
+
+    id: str
+    title: str
+    status: Status
+    why: str
+    """One sentence: what was seen, or what was looked for."""
+    evidence: tuple[int, ...] = ()
+    """Indexes into `Assessment.evidence`."""
+    group: str = ""
+    weight: int = 1
+    essential: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelResult:
+    """One level with its rating and criteria."""
+
+    level: int
+    name: str
+    short: str
+    rating: Rating
+    could_be_rating: Rating
+    achieved: float
+    """Share of the weights met, 0 to 1, rounded to 4 digits; the verdict was made with exact fractions."""
+    criteria: tuple[CriterionResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PracticeResult:
+    """One practice: present, absent or unknown (None)."""
+
+    id: str
+    title: str
+    group: str
+    present: bool | None
+    strength: str | None
+    evidence: tuple[int, ...]
+    why: str
+    informational: bool = False
+    more: int = 0
+    """Evidence that the cap left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupResult:
+    """The level of one profile group."""
+
+    id: str
+    level: int
+    could_be: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """One thing that lifts the repository towards the next level."""
+
+    criterion: str
+    title: str
+    why: str
+    how: str
+    effort: str
+    lifts: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """One ML project inside a monorepo."""
+
+    path: str
+    kind: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """The only part of a report that may differ between two runs."""
+
+    files: int
+    bytes_read: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """The verdict on one repository. `level` is the floor that evidence shows, `could_be` the ceiling."""
+
+    mlscan_version: str
+    content_digest: str
+    repository: RepositoryInfo
+    as_of: str
+    model: str
+    kind: str
+    kind_reasons: tuple[str, ...]
+    applicable: bool
+    level: int
+    level_name: str
+    attested_level: int
+    could_be: int
+    levels: tuple[LevelResult, ...]
+    groups: tuple[GroupResult, ...]
+    practices: tuple[PracticeResult, ...]
+    evidence: tuple[Evidence, ...]
+    next: tuple[NextStep, ...]
+    ahead: tuple[str, ...]
+    """Practices met that belong to a higher level than the one reached."""
+    unobservable: tuple[str, ...]
+    components: tuple[Component, ...] = ()
+    scale: Mapping[str, int | None] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    hints: tuple[str, ...] = ()
+    stats: Stats
+    schema_version: str = "1.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanFailure:
+    """A repository that could not be scanned, and why: a value, so that it never ends a bulk scan."""
+
+    target: str
+    reason: str

@@ -1,0 +1,109 @@
+"""What detecting sees of a repository: a list of files and their bytes, whatever lies behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from mlscan.types.evidence import Gap
+
+
+class History(str, Enum):
+    """How much of the history is there: everything, commits only, a shallow part, none."""
+
+    FULL = "full"
+    COMMITS = "commits"
+    SHALLOW = "shallow"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One regular file of a snapshot."""
+
+    path: str
+    """Relative to the snapshot's root, `/`-separated; bytes that are not UTF-8 as surrogate escapes."""
+    size: int | None
+    """Bytes; None when it is only known after reading."""
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Name and e-mail as a commit has them, after the mailmap. Never shown in a report."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds on what is read; whatever they cut off becomes a gap."""
+
+    file_bytes: int = 1_000_000
+    notebook_bytes: int = 100_000_000
+    total_bytes: int = 1_000_000_000
+    files: int = 200_000
+    depth: int = 100
+    path_bytes: int = 4_096
+    commits: int = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryInfo:
+    """What is known of the repository apart from its files."""
+
+    name: str
+    url: str | None
+    """Canonical https URL of the origin without user and token, or None."""
+    revision: str | None
+    """Full object id, 40 or 64 hex digits; None where there is no commit."""
+    dirty: bool
+    """True when a changed or untracked file was read."""
+    history: History
+    committed_on: str | None
+    """ISO date (UTC) of the revision's commit, or None."""
+    branches: tuple[str, ...] = ()
+    """Names of the branches that are known, sorted; empty when refs are not known."""
+    submodules: tuple[str, ...] = ()
+    """Paths of submodules: listed, not entered."""
+
+
+class Snapshot(Protocol):
+    """A repository's files at one revision, read-only."""
+
+    @property
+    def info(self) -> RepositoryInfo:
+        """What is known of the repository apart from its files."""
+        ...
+
+    @property
+    def files(self) -> Sequence[FileEntry]:
+        """Regular files, sorted by the bytes of their paths. Links, pipes and submodules are not among them."""
+        ...
+
+    @property
+    def gaps(self) -> Sequence[Gap]:
+        """What could not be listed, known after opening."""
+        ...
+
+    def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | Gap]]:
+        """Each path with its bytes, or the gap that says why not; in the order asked for.
+
+        Never raises for a bad file; raises `SnapshotClosed` once the snapshot is closed.
+        """
+        ...
+
+    def head(self, path: str, count: int) -> bytes | Gap:
+        """The first `count` bytes of a file, for telling formats apart without reading all of it."""
+        ...
+
+    def authors(self) -> Mapping[Author, int] | Gap:
+        """Authors of the commits reachable from the revision, with their number of commits."""
+        ...
+
+    def close(self) -> None:
+        """Release files and child processes; safe to call twice."""
+        ...
