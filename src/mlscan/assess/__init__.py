@@ -1,1 +1,10 @@
-"""..."""
+"""Judges findings by the rules. Pure: values in, value out; it never sees a file and knows no level's meaning.
+
+The way through: `assess` gathers the evidence (`facts`), decides practices (`presence`) and kind (`kinds`) with
+three-valued conditions (`conditions`, `truth`), rates criteria and levels (`verdict`, `rating`) and words the result
+(`results`, `advice`, `shown`). `examples` runs the examples that rules carry.
+"""
+
+from mlscan.assess.assess import assess
+
+__all__ = ["assess"]

@@ -76,9 +76,14 @@ class DocumentMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ImportMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An import of a module or of one of its parts (`sklearn` holds for `sklearn.svm`). Hit: the statement."""
+    """An import of a module or of one of its parts (`sklearn` holds for `sklearn.svm`). Hit: the statement.
 
-    module: Value
+    A module that the repository itself defines is not meant unless `first_party` says so.
+    """
+
+    module: Value = "*"
+    first_party: bool | None = None
+    """True: only modules of this repository (`module: "*"` is any of them)."""
 
 
 class CallMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,0 +1,70 @@
+"""From findings to a verdict: `assess`."""
+
+from __future__ import annotations
+
+import mlscan
+from mlscan.assess.advice import ahead, next_steps
+from mlscan.assess.components import described, judge_components
+from mlscan.assess.facts import gather
+from mlscan.assess.kinds import decide_kind
+from mlscan.assess.presence import decide_practices
+from mlscan.assess.results import (
+    best_of,
+    group_results,
+    level_name,
+    level_results,
+    practice_results,
+    unobservable,
+)
+from mlscan.assess.shown import choose, ordered_rejections
+from mlscan.assess.verdict import judge
+from mlscan.types.assessment import Assessment, Stats
+from mlscan.types.evidence import Findings
+from mlscan.types.model import AssessContent
+from mlscan.types.snapshot import RepositoryInfo
+
+NO_STATS = Stats(files=0, bytes_read=0, seconds=0.0)
+
+
+def assess(
+    findings: Findings, info: RepositoryInfo, content: AssessContent, *, as_of: str, stats: Stats = NO_STATS
+) -> Assessment:
+    """The verdict on one repository. Pure: the same input gives an equal assessment, whatever the order of evidence.
+
+    `as_of` is an ISO date; only criteria that count from a later day depend on it. Practices and kind are those of the
+    whole repository; with several components, level and criteria are those of the highest one.
+    """
+    facts = gather(content, findings)
+    decide_practices(facts)
+    kind = decide_kind(facts)
+    whole = judge(facts, kind, as_of)
+    parts = judge_components(content, findings, as_of) if kind.name in content.model.file.applicable_kinds else {}
+    verdict = best_of(parts.values()) if parts else whole
+    shown = choose(findings.evidence, facts.counts)
+    return Assessment(
+        mlscan_version=mlscan.__version__,
+        content_digest=content.digest,
+        repository=info,
+        as_of=as_of,
+        model=content.model.file.id,
+        kind=kind.name,
+        kind_reasons=kind.reasons,
+        applicable=kind.name in content.model.file.applicable_kinds,
+        level=verdict.level,
+        level_name=level_name(facts, verdict.level),
+        attested_level=verdict.level,
+        could_be=max([verdict.could_be, *(v.could_be for v in parts.values())]),
+        levels=level_results(verdict, shown),
+        groups=group_results(verdict),
+        practices=practice_results(facts, shown),
+        evidence=shown.evidence,
+        next=next_steps(verdict),
+        ahead=ahead(verdict),
+        unobservable=unobservable(facts),
+        components=described(parts),
+        scale=dict(sorted(findings.numbers.items())),
+        gaps=tuple(sorted(set(findings.gaps))),
+        rejections=ordered_rejections(findings.rejections),
+        hints=findings.hints,
+        stats=stats,
+    )

@@ -1,0 +1,104 @@
+"""Findings arranged for asking: evidence by detector and practice, what counts, what is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from mlscan.assess.truth import Truth
+from mlscan.types.evidence import Context, Evidence, Findings
+from mlscan.types.model import AssessContent
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Whether a practice is present, with the evidence that decided it and a phrase that says why."""
+
+    truth: Truth
+    why: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is known of one repository or component. `practices` and `kind` fill up as they are decided."""
+
+    content: AssessContent
+    by_detector: Mapping[str, list[Evidence]]
+    by_practice: Mapping[str, list[Evidence]]
+    unknown: Mapping[str, str]
+    """Detector id -> why it could not be decided; drafts are left out."""
+    hidden: Mapping[str, Evidence]
+    """Practice -> the delegation behind which it could lie."""
+    numbers: Mapping[str, int | None]
+    practices: dict[str, Presence] = field(default_factory=dict)
+    kind: str = ""
+
+    def counts(self, evidence: Evidence, contexts: Iterable[Context] | None = None) -> bool:
+        """Whether evidence may decide anything: no draft's, and in one of the contexts (default: those that count)."""
+        info = self.content.detectors.get(evidence.detector)
+        if info is not None and info.status != "stable":
+            return False
+        if contexts is not None:
+            return evidence.context in contexts
+        presence = self.content.presence.practices.get(evidence.practice)
+        practice_contexts = presence.contexts if presence else (Context.OWN,)
+        return evidence.context in practice_contexts or (info is not None and evidence.context in info.contexts)
+
+    def unknown_of(self, practice: str) -> tuple[str, str] | None:
+        """The first undecided detector of a practice, with the reason."""
+        ids = (d for d in sorted(self.unknown) if self._practice_of(d) == practice)
+        return next(((d, self.unknown[d]) for d in ids), None)
+
+    def title(self, detector: str) -> str:
+        """What the detector says in plain words; its id where it is not known."""
+        info = self.content.detectors.get(detector)
+        return info.title if info else detector
+
+    def _practice_of(self, detector: str) -> str:
+        info = self.content.detectors.get(detector)
+        return info.practice if info else ""
+
+
+def gather(content: AssessContent, findings: Findings, keep: Callable[[Evidence], bool] = lambda _: True) -> Facts:
+    """Facts of the evidence that `keep` lets through; sorted, equal evidence once."""
+    by_detector: dict[str, list[Evidence]] = {}
+    by_practice: dict[str, list[Evidence]] = {}
+    for item in ordered(e for e in findings.evidence if keep(e)):
+        by_detector.setdefault(item.detector, []).append(item)
+        by_practice.setdefault(item.practice, []).append(item)
+    drafts = {d for d, info in content.detectors.items() if info.status != "stable"}
+    facts = Facts(
+        content=content,
+        by_detector=by_detector,
+        by_practice=by_practice,
+        unknown={d: why for d, why in sorted(findings.unknown.items()) if d not in drafts},
+        hidden={},
+        numbers=findings.numbers,
+    )
+    facts.hidden = _hidden(facts)
+    return facts
+
+
+def ordered(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Each evidence once, in the order of reports; ties are broken by everything else that it holds."""
+
+    def key(e: Evidence) -> tuple[object, ...]:
+        return (*e.sort_key, e.excerpt, e.context.value, e.delegated_to or "", e.captures)
+
+    return sorted(dict.fromkeys(evidence), key=key)
+
+
+def _hidden(facts: Facts) -> dict[str, Evidence]:
+    hidden: dict[str, Evidence] = {}
+    for detector, found in facts.by_detector.items():
+        info = facts.content.detectors.get(detector)
+        handed = [e for e in found if e.delegated_to is not None and facts.counts(e)]
+        for practice in info.may_hide if info and handed else ():
+            hidden[practice] = min([*handed[:1], *([hidden[practice]] if practice in hidden else [])], key=_by_place)
+    return hidden
+
+
+def _by_place(evidence: Evidence) -> tuple[bytes, int, str]:
+    where = evidence.where
+    return (where.path.encode("utf-8", "surrogateescape"), where.line or 0, evidence.detector)

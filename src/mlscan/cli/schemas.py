@@ -1,0 +1,34 @@
+"""`mlscan schema`: JSON Schemas of the report and of the content."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from mlscan.cli.output import write_stdout
+from mlscan.report import assessment_schema
+from mlscan.types.content import Detector
+from mlscan.types.model import KindsFile, ModelFile, PresenceFile, Topic
+
+_CONTENT = {"detector": Detector, "model": ModelFile, "topic": Topic, "presence": PresenceFile, "kinds": KindsFile}
+
+
+@click.command("schema")
+@click.argument("name", type=click.Choice(["assessment", *_CONTENT]), default="assessment")
+def schema_command(name: str) -> None:
+    """Print a JSON Schema.
+
+    NAME is the JSON report (assessment, the default) or a kind of content file.
+    """
+    write_stdout(assessment_schema() if name == "assessment" else _content_schema(name), data=True)
+
+
+def _content_schema(name: str) -> str:
+    (reference,), components = msgspec.json.schema_components([_CONTENT[name]], ref_template="#/$defs/{name}")
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"mlscan {name}",
+        **reference,
+        "$defs": components,
+    }
+    return msgspec.json.format(msgspec.json.encode(schema), indent=2).decode() + "\n"

@@ -1,0 +1,195 @@
+"""Loads detectors, lists and rules, and refuses what is not whole, naming file and line."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from mlscan.content import strict_yaml
+from mlscan.content.find import built_in, yaml_files
+from mlscan.types.content import Detector
+from mlscan.types.errors import ContentError, UsageError
+from mlscan.types.lists import CommandsFile, ContextsFile, DetectContent, ListFile, Lists, PackagesFile
+from mlscan.types.model import AssessContent, DetectorInfo, KindsFile, Model, ModelFile, PresenceFile, Topic
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A content file as read: its path for messages, its text, its place in the content digest."""
+
+    where: str
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that is data: detectors, lists, presence, kinds, models."""
+
+    detectors: tuple[Detector, ...]
+    lists: Lists
+    presence: PresenceFile
+    kinds: KindsFile
+    models: dict[str, Model]
+    digest: str
+    """sha256 over the sorted (path, sha256) of all files."""
+    places: dict[str, str]
+    """Detector, practice or criterion id -> the file that defines it."""
+
+    @property
+    def for_detect(self) -> DetectContent:
+        """The part that detecting sees."""
+        return DetectContent(detectors=self.detectors, lists=self.lists)
+
+    def assess(self, model: str) -> AssessContent:
+        """The part that assessing sees. Raises UsageError for a model that does not exist."""
+        if model not in self.models:
+            raise UsageError(f"no maturity model {model!r}; there are: {', '.join(sorted(self.models))}")
+        infos = {d.id: _info(d) for d in self.detectors}
+        return AssessContent(
+            model=self.models[model], presence=self.presence, kinds=self.kinds, detectors=infos, digest=self.digest
+        )
+
+
+def _info(detector: Detector) -> DetectorInfo:
+    return DetectorInfo(
+        practice=detector.practice,
+        title=detector.title,
+        strength=detector.strength,
+        may_hide=tuple(detector.may_hide),
+        delegated=detector.delegated,
+        contexts=tuple(detector.contexts),
+        status=detector.status,
+    )
+
+
+def read_folder(folder: Path, option: str, prefix: str) -> list[SourceFile]:
+    """The YAML files below a folder, sorted by path. Raises UsageError for a folder or file that cannot be read."""
+    files = []
+    for key, path in yaml_files(folder, option):
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ContentError(str(path), f"cannot be read ({error.__class__.__name__})") from None
+        files.append(SourceFile(where=str(path), key=f"{prefix}/{key}", text=text))
+    return files
+
+
+def decode(source: SourceFile, kind: type[T]) -> T:
+    """The file as `kind`. Raises ContentError with file and line for anything that does not fit."""
+    value: Any = strict_yaml.load(source.text, source.where)
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        line = strict_yaml.error_line(source.text, str(error))
+        raise ContentError(f"{source.where}:{line}", str(error)) from None
+
+
+def digest_of(files: Sequence[SourceFile]) -> str:
+    """sha256 over the sorted (path, sha256) pairs; the same on every system."""
+    lines = sorted(f"{f.key}\0{hashlib.sha256(f.text.encode()).hexdigest()}" for f in files)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def load_content(detectors: Sequence[Path | str] = (), rules: Sequence[Path | str] = ()) -> Content:
+    """Built-in content plus the user's folders. Raises ContentError (file and line) or UsageError."""
+    own_detectors, own_rules = built_in()
+    files = read_folder(own_detectors, "detectors", "detectors")
+    rule_files = read_folder(own_rules, "rules", "rules")
+    for number, extra in enumerate(detectors):
+        files += read_folder(Path(extra), "--detectors", f"detectors+{number}")
+    for number, extra in enumerate(rules):
+        rule_files += read_folder(Path(extra), "--rules", f"rules+{number}")
+    return build(files, rule_files)
+
+
+def build(files: Sequence[SourceFile], rule_files: Sequence[SourceFile]) -> Content:
+    """Content from files that were read; the checks of `mlscan.content.check` are part of it."""
+    from mlscan.content.check import check_detector, check_references
+
+    lists = load_lists([f for f in files if "/_lists/" in f.key])
+    sources = [f for f in files if "/_lists/" not in f.key]
+    loaded: dict[str, Detector] = {}
+    places: dict[str, str] = {}
+    for source in sources:
+        detector = decode(source, Detector)
+        check_detector(detector, source)
+        if detector.id in loaded:
+            raise ContentError(f"{source.where}:1", f"detector {detector.id!r} exists already: {places[detector.id]}")
+        loaded[detector.id] = detector
+        places[detector.id] = source.where
+    presence, kinds, models = load_rules(rule_files)
+    content = Content(
+        detectors=tuple(loaded[k] for k in sorted(loaded)),
+        lists=lists,
+        presence=presence,
+        kinds=kinds,
+        models=models,
+        digest=digest_of([*files, *rule_files]),
+        places=places,
+    )
+    check_references(content, {s.where: s for s in [*sources, *rule_files]})
+    return content
+
+
+def load_rules(files: Sequence[SourceFile]) -> tuple[PresenceFile, KindsFile, dict[str, Model]]:
+    """Presence, kinds and the models (`rules/<model>/model.yaml` with its topics, sorted by file name)."""
+    presence = kinds = None
+    heads: dict[str, ModelFile] = {}
+    topics: dict[str, list[Topic]] = {}
+    for source in files:
+        parts = source.key.split("/")
+        if parts[-1] == "presence.yaml" and len(parts) == 2:
+            presence = decode(source, PresenceFile)
+        elif parts[-1] == "kinds.yaml" and len(parts) == 2:
+            kinds = decode(source, KindsFile)
+        elif parts[-1] == "model.yaml":
+            heads[parts[-2]] = decode(source, ModelFile)
+        else:
+            topics.setdefault(parts[-2], []).append(decode(source, Topic))
+    if presence is None or kinds is None:
+        raise ContentError("rules", "presence.yaml or kinds.yaml is missing")
+    models = {head.id: Model(file=head, topics=tuple(topics.get(key, ()))) for key, head in heads.items()}
+    return presence, kinds, models
+
+
+def load_lists(files: Sequence[SourceFile]) -> Lists:
+    """The vocabularies; `commands`, `packages` and `contexts` have shapes of their own, all others are plain."""
+    plain: dict[str, ListFile] = {}
+    commands: CommandsFile | None = None
+    packages: dict[str, tuple[str, ...]] = {}
+    contexts: ContextsFile | None = None
+    for source in files:
+        name = source.key.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        if name == "commands":
+            commands = decode(source, CommandsFile)
+        elif name == "packages":
+            packages = {k: tuple(v) for k, v in decode(source, PackagesFile).packages.items()}
+        elif name == "contexts":
+            contexts = decode(source, ContextsFile)
+        else:
+            entry = decode(source, ListFile)
+            if entry.id != name:
+                raise ContentError(f"{source.where}:1", f"id {entry.id!r} differs from the file name")
+            plain[name] = entry
+    resolved = {name: tuple(_expand(name, plain, ())) for name in plain}
+    return Lists(plain=resolved, commands=commands, packages=packages, contexts=contexts)
+
+
+def _expand(name: str, plain: dict[str, ListFile], way: tuple[str, ...]) -> list[Any]:
+    if name not in plain or name in way:
+        raise ContentError(f"_lists/{way[-1] if way else name}.yaml", f"@{name} does not exist or includes itself")
+    values: list[Any] = []
+    for value in plain[name].values:
+        if isinstance(value, str) and value.startswith("@"):
+            values += _expand(value[1:], plain, (*way, name))
+        else:
+            values.append(value)
+    return values

@@ -1,0 +1,359 @@
+"""From a snapshot to findings: one pass over the paths, one over the files, then the questions that span files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+
+from mlscan.detect.combine import Combiner, NearMiss
+from mlscan.detect.contexts import contexts_of
+from mlscan.detect.excerpt import excerpt
+from mlscan.detect.facts import Facts
+from mlscan.detect.follow import CommandIndex
+from mlscan.detect.hits import Hit, Result
+from mlscan.detect.infra import ci_images
+from mlscan.detect.modules import ModuleIndex
+from mlscan.detect.people import count_people
+from mlscan.detect.plan import Leaf, Plan, compile_plan
+from mlscan.detect.plugins import View, run_plugin
+from mlscan.detect.reading import LOCAL, Reading
+from mlscan.detect.siblings import Group, find_groups, sibling_hits
+from mlscan.detect.started import CommandSources
+from mlscan.detect.values import check_for
+from mlscan.detect.wide import CiMatcher, CommandMatcher
+from mlscan.types.content import (
+    CiMatch,
+    CommandMatch,
+    DependencyMatch,
+    HistoryMatch,
+    ImageMatch,
+    PluginMatch,
+    RefersMatch,
+    SiblingsMatch,
+)
+from mlscan.types.errors import ContentError
+from mlscan.types.evidence import Context, Evidence, Findings, Gap, Location, Rejection, Strength
+from mlscan.types.lists import DetectContent
+from mlscan.types.snapshot import Snapshot
+
+Progress = Callable[[int, int], None]
+REJECTIONS = 20
+"""Rejections kept per detector."""
+
+
+def detect(snapshot: Snapshot, content: DetectContent, *, progress: Progress | None = None) -> Findings:
+    """All evidence, gaps, rejections and numbers of a snapshot. Never raises for what a file holds."""
+    return Engine(snapshot, compile_plan(content)).run(progress)
+
+
+class Engine:
+    """One run over one snapshot."""
+
+    def __init__(self, snapshot: Snapshot, plan: Plan) -> None:
+        paths = tuple(f.path for f in snapshot.files)
+        self._snapshot = snapshot
+        self._plan = plan
+        self._facts = Facts(
+            paths=paths,
+            known=frozenset(paths),
+            contexts=contexts_of(paths, plan.lists.contexts),
+            modules=ModuleIndex(paths),
+            lists=plan.lists,
+        )
+        self._leaf_near: dict[str, list[NearMiss]] = defaultdict(list)
+        self._combiner_near: dict[str, list[NearMiss]] = {}
+        self._groups: dict[int, list[Group]] = {}
+        self._results: dict[str, Result] = {}
+        self._leaf_results: dict[int, Result] = {}
+        self._running: list[str] = []
+        self._reading = Reading(snapshot, plan, self._facts, self._reject)
+        self._people: int | None | str = "not counted"
+
+    def run(self, progress: Progress | None = None) -> Findings:
+        """The findings."""
+        words = self._prepare_siblings()
+        self._reading.run(words, progress)
+        self._facts.roots = self._find_roots()
+        self._read_ci()
+        self._sources = CommandSources(self._facts, self._command_index())
+        self._facts.targets = self._sources.targets
+        self._commands = CommandMatcher(self._facts, self._sources, self._files_of)
+        self._ci = CiMatcher(self._facts)
+        for name in sorted(self._plan.nodes):
+            self.detector_result(name)
+        return self._findings()
+
+    # --- before and after reading -----------------------------------------------------------------------------------
+
+    def _prepare_siblings(self) -> set[str]:
+        words: set[str] = set()
+        trees: set[str] = set()
+        for leaf in self._plan.leaves:
+            if not isinstance(leaf.spec, SiblingsMatch):
+                continue
+            globs = self._plan.globs
+            paths = [p for p in self._facts.paths if not leaf.not_in or not leaf.not_in & globs.match(p)]
+            paths = [p for p in paths if leaf.contexts is None or self._facts.context(p) in leaf.contexts]
+            self._groups[leaf.index] = find_groups(leaf.spec, paths, self._plan.lists)
+            for group in self._groups[leaf.index]:
+                trees.update(group.members.values())
+                if leaf.spec.read_by:
+                    words.update(group.words)
+        self._reading.tree_paths = frozenset(trees)
+        return words
+
+    def _find_roots(self) -> tuple[str, ...]:
+        folders = {p.rpartition("/")[0] for p, m in self._facts.manifests.items() if not m.lock}
+        own = {f for f in folders if any(self._facts.context(p) is Context.OWN for p in self._in(f))}
+        return tuple(sorted(own, key=lambda f: (-f.count("/") - bool(f), f)))
+
+    def _in(self, folder: str) -> Iterable[str]:
+        return (p for p in self._facts.manifests if p.rpartition("/")[0] == folder)
+
+    def _read_ci(self) -> None:
+        from mlscan.read.ci import parse_ci
+
+        for path in sorted(self._reading.ci_bytes):
+            workflow = parse_ci(self._reading.ci_bytes[path], path, self._other_file)
+            if workflow is None:
+                continue
+            self._facts.workflows[path] = workflow
+            self._reading.gaps |= {Gap(path, p.reason, partial=True) for p in workflow.problems}
+            if workflow.active and not workflow.commands_read:
+                self._reading.gaps.add(Gap(path, "commands not read: no reader for this CI system", partial=True))
+
+    def _other_file(self, path: str) -> bytes | None:
+        """A file that a CI file includes; kept bytes first, else one more read."""
+        if path in self._reading.ci_bytes:
+            return self._reading.ci_bytes[path]
+        if path not in self._facts.known:
+            return None
+        for _, data in self._snapshot.read_many([path]):
+            return None if isinstance(data, Gap) else data
+        return None
+
+    def _command_index(self) -> CommandIndex:
+        index = CommandIndex()
+        index.add_python_files(self._facts.paths)
+        for path, (kind, script) in sorted(self._facts.scripts.items()):
+            index.add_script(path, script, kind)
+        for path, manifest in sorted(self._facts.manifests.items()):
+            if manifest.scripts:
+                index.add_manifest(path, manifest.scripts)
+        return index
+
+    # --- results ------------------------------------------------------------------------------------------------------
+
+    def detector_result(self, name: str) -> Result:
+        """The hits of one detector, evaluated once."""
+        if name in self._results:
+            return self._results[name]
+        if name in self._running or name not in self._plan.nodes:
+            raise ContentError(f"detector {name}", "refers to itself, by a command class perhaps, or does not exist")
+        self._running.append(name)
+        combiner = Combiner(self._leaf_result, self.detector_result, self._facts.root_of)
+        self._results[name] = combiner.evaluate(self._plan.nodes[name])
+        self._combiner_near[name] = combiner.near
+        self._running.pop()
+        return self._results[name]
+
+    def _files_of(self, detector: str) -> frozenset[str]:
+        """Files with own evidence of a detector."""
+        hits = self.detector_result(detector).hits
+        return frozenset(h.path for h in hits if self._facts.context(h.path) is Context.OWN)
+
+    def _reject(self, leaf: Leaf, hit: Hit, reason: str) -> None:
+        near = self._leaf_near[leaf.detector]
+        if len(near) < REJECTIONS * 3:
+            near.append(NearMiss(hit, reason))
+
+    def _leaf_result(self, leaf: Leaf) -> Result:
+        if leaf.index not in self._leaf_results:
+            self._leaf_results[leaf.index] = self._evaluate(leaf)
+        return self._leaf_results[leaf.index]
+
+    def _evaluate(self, leaf: Leaf) -> Result:
+        def reject(hit: Hit, reason: str) -> None:
+            self._reject(leaf, hit, reason)
+
+        spec = leaf.spec
+        if isinstance(spec, CommandMatch):
+            hits = self._commands.hits(spec, reject)
+            return self._filtered(leaf, Result(tuple(hits), self._unread_ci() if "ci" in spec.within else frozenset()))
+        if isinstance(spec, CiMatch):
+            found = self._ci.result(leaf, reject)
+            unread = frozenset(p for p in self._facts.unread if p in self._ci_paths())
+            return self._filtered(leaf, Result(found.hits, unread))
+        if isinstance(spec, SiblingsMatch):
+            return Result(tuple(sibling_hits(spec, self._groups[leaf.index], self._facts, reject)))
+        if isinstance(spec, RefersMatch):
+            return self._refers(leaf, spec)
+        if isinstance(spec, HistoryMatch):
+            return self._history(spec)
+        if isinstance(spec, PluginMatch):
+            return self._filtered(leaf, run_plugin(spec, View(self._facts, self.detector_result), reject))
+        return self._local(leaf, reject)
+
+    def _local(self, leaf: Leaf, reject: Callable[[Hit, str], None]) -> Result:
+        hits = self._reading.hits.get(leaf.index, [])
+        unknown = frozenset(self._reading.unknown.get(leaf.index, ()))
+        if isinstance(leaf.spec, DependencyMatch) and leaf.spec.imported:
+            hits = [h for h in hits if self._imported(h, reject)]
+        if isinstance(leaf.spec, ImageMatch) and "ci" in leaf.spec.within:
+            check = check_for(leaf.spec.name, self._plan.lists)
+            found = ci_images(leaf.spec, check, self._facts.workflows.values())
+            hits = hits + list(self._filtered(leaf, Result(tuple(found))).hits)
+        return Result(tuple(hits), unknown)
+
+    def _filtered(self, leaf: Leaf, result: Result) -> Result:
+        """The result without files that the matcher's globs or contexts leave out."""
+
+        def admits(path: str) -> bool:
+            globs = self._plan.globs.match(path) if leaf.in_ is not None or leaf.not_in else frozenset()
+            if (leaf.in_ is not None and not leaf.in_ & globs) or leaf.not_in & globs:
+                return False
+            return leaf.contexts is None or self._facts.context(path) in leaf.contexts
+
+        return Result(tuple(h for h in result.hits if admits(h.path)), frozenset(filter(admits, result.unknown)))
+
+    def _ci_paths(self) -> frozenset[str]:
+        from mlscan.read.ci import ci_system
+
+        return frozenset(p for p in self._facts.unread if ci_system(p))
+
+    def _unread_ci(self) -> frozenset[str]:
+        unread = {p for p, w in self._facts.workflows.items() if w.active and not w.commands_read}
+        return frozenset(unread | self._ci_paths())
+
+    def _imported(self, hit: Hit, reject: Callable[[Hit, str], None]) -> bool:
+        name = hit.capture("package") or ""
+        modules = self._plan.lists.packages.get(name, (name.replace("-", "_"),))
+        for path, imports in self._facts.imports.items():
+            if self._facts.context(path) is Context.OWN and any(
+                i == m or i.startswith(m + ".") for i in imports for m in modules
+            ):
+                return True
+        reject(hit, "nothing imports it")
+        return False
+
+    def _refers(self, leaf: Leaf, spec: RefersMatch) -> Result:
+        assert leaf.from_node is not None and leaf.to_node is not None
+        combiner = Combiner(self._leaf_result, self.detector_result, self._facts.root_of)
+        start, goal = combiner.evaluate(leaf.from_node), combiner.evaluate(leaf.to_node)
+        files = frozenset(h.path for h in goal.hits if self._facts.context(h.path) is Context.OWN)
+        found, lost = [], []
+        for hit in start.hits:
+            reached = self._facts.reaches(self._starts(hit), files, spec.depth)
+            if reached is None:
+                lost.append(hit)
+            elif reached == hit.path:
+                found.append(hit)
+            else:
+                found.append(hit.with_captures({"reaches": reached}))
+        for hit in lost:
+            self._reject(leaf, hit, f"reaches no place with {leaf.to_node.name}")
+        unknown = start.unknown | (frozenset(h.path for h in lost) if goal.unknown else frozenset())
+        return Result(tuple(found), unknown if not found else frozenset())
+
+    def _starts(self, hit: Hit) -> list[str]:
+        """Where following begins: for a place inside a job or target, only what that job or target runs."""
+        if not hit.units or not hit.units[0].startswith(("job:", "stage:")):
+            return [hit.path]
+        kinds = ("ci", "make", "shell", "task", "docker")
+        found = [
+            f.target
+            for s in self._sources.of(kinds)
+            if s.path == hit.path and s.units[: len(hit.units)] == hit.units
+            for f in self._sources.followed(s)
+            if f.target
+        ]
+        return found
+
+    def people(self) -> int | None:
+        """Distinct people in the history; None where the history is not there."""
+        if self._people == "not counted":
+            authors = self._snapshot.authors()
+            bots = check_for("@bots", self._plan.lists)
+            if isinstance(authors, Gap):
+                self._reading.gaps.add(authors)
+                self._people = None
+            else:
+                self._people = count_people(authors, bots)
+        return self._people if isinstance(self._people, int) else None
+
+    def _history(self, spec: HistoryMatch) -> Result:
+        people = self.people()
+        if people is None:
+            return Result((), frozenset({"."}))
+        if people < spec.authors_at_least:
+            return Result()
+        return Result((Hit(".", None, f"{people} people in the history"),))
+
+    # --- findings -----------------------------------------------------------------------------------------------------
+
+    def _findings(self) -> Findings:
+        evidence: set[Evidence] = set()
+        unknown: dict[str, str] = {}
+        rejections: list[Rejection] = []
+        for name, result in self._results.items():
+            mine = {self._evidence(name, hit) for hit in result.hits}
+            evidence |= mine
+            counted = any(e.context in self._plan.detectors[name].contexts for e in mine)
+            if result.unknown and not counted:
+                unknown[name] = self._why_unknown(sorted(result.unknown)[0])
+            rejections += self._rejections(name, {e.where.path for e in mine})
+        return Findings(
+            evidence=tuple(sorted(evidence, key=lambda e: (e.sort_key, e.excerpt, e.captures))),
+            gaps=tuple(sorted({*self._snapshot.gaps, *self._reading.gaps})),
+            rejections=tuple(rejections),
+            unknown=unknown,
+            numbers=self._numbers(),
+            roots=self._facts.roots,
+        )
+
+    def _why_unknown(self, path: str) -> str:
+        reason = self._facts.unread.get(path, "not fully understood")
+        return f"{path}: {reason}" if path != "." else "the history is not there"
+
+    def _evidence(self, name: str, hit: Hit) -> Evidence:
+        detector = self._plan.detectors[name]
+        strength = Strength(hit.strength) if hit.strength else detector.strength
+        captures = dict(hit.captures)
+        return Evidence(
+            detector=name,
+            practice=detector.practice,
+            where=Location(hit.path, hit.line),
+            excerpt=excerpt(hit.excerpt),
+            strength=strength,
+            context=self._facts.context(hit.path),
+            delegated_to=excerpt(captures.get("to", "")) or "elsewhere" if detector.delegated else None,
+            captures=hit.captures,
+        )
+
+    def _rejections(self, name: str, seen: set[str]) -> list[Rejection]:
+        practice = self._plan.detectors[name].practice
+        near = [*self._combiner_near.get(name, ()), *self._leaf_near.get(name, ())]
+        kept = {
+            (n.hit.path, n.hit.line, n.reason)
+            for n in near
+            if n.hit.path not in seen and self._facts.context(n.hit.path) is Context.OWN
+        }
+        return [
+            Rejection(detector=name, practice=practice, where=Location(path, line), reason=reason)
+            for path, line, reason in sorted(kept, key=lambda k: (k[0], k[1] or 0, k[2]))[:REJECTIONS]
+        ]
+
+    def _numbers(self) -> Mapping[str, int | None]:
+        own = [p for p in self._facts.paths if self._facts.context(p) is Context.OWN]
+        return {
+            "files": len(self._facts.paths),
+            "own-files": len(own),
+            "python-files": sum(p.endswith(".py") for p in own),
+            "notebooks": sum(p.endswith(".ipynb") for p in own),
+            "roots": len(self._facts.roots),
+            "contributors": self.people(),
+            "bytes-read": self._reading.bytes_read,
+        }
+
+
+__all__ = ["LOCAL", "Engine", "detect"]

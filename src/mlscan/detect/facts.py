@@ -1,0 +1,96 @@
+"""What one pass over the files leaves behind for questions that span files: imports, commands, CI, manifests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from mlscan.detect.modules import ModuleIndex
+from mlscan.types.evidence import Context
+from mlscan.types.lists import Lists
+from mlscan.types.source import Dockerfile, Manifest, Script, Tree, Workflow
+
+DEPTH = 4
+"""How many steps of imports or commands are followed."""
+
+
+@dataclass(slots=True)
+class Facts:
+    """Facts of the whole repository; filled while files are read, then only looked at."""
+
+    paths: tuple[str, ...]
+    known: frozenset[str]
+    contexts: Mapping[str, Context]
+    modules: ModuleIndex
+    lists: Lists
+    imports: dict[str, frozenset[str]] = field(default_factory=dict)
+    manifests: dict[str, Manifest] = field(default_factory=dict)
+    workflows: dict[str, Workflow] = field(default_factory=dict)
+    dockerfiles: dict[str, Dockerfile] = field(default_factory=dict)
+    scripts: dict[str, tuple[str, Script]] = field(default_factory=dict)
+    mentions: dict[str, frozenset[str]] = field(default_factory=dict)
+    """File -> words in its strings that look like paths or module names."""
+    trees: dict[str, Tree] = field(default_factory=dict)
+    """Trees that a question across files asked for."""
+    unread: dict[str, str] = field(default_factory=dict)
+    """Path -> reason, for files of which nothing was read."""
+    read_words: dict[str, set[str]] = field(default_factory=dict)
+    """Sibling groups' words -> files that mention them."""
+    roots: tuple[str, ...] = ()
+    """Folders with a manifest, deepest first."""
+    targets: Callable[[str], Iterable[str]] = lambda path: ()
+    """Files that the commands of a file run; set once commands are indexed."""
+
+    def context(self, path: str) -> Context:
+        """The context of a path; own for what is no file (the whole repository)."""
+        return self.contexts.get(path, Context.OWN)
+
+    def root_of(self, path: str) -> str:
+        """The deepest folder with a manifest that holds the path; "" is the repository's root."""
+        return next((r for r in self.roots if not r or path.startswith(r + "/")), "")
+
+    def edges(self, path: str) -> frozenset[str]:
+        """Files that a file imports, mentions in a string, or runs."""
+        found = {self.modules.resolve(name, path) for name in self.imports.get(path, ())}
+        found |= {self.mentioned(word, path) for word in self.mentions.get(path, ())}
+        found |= set(self.targets(path))
+        return frozenset(p for p in found if p and p != path)
+
+    def mentioned(self, word: str, path: str) -> str | None:
+        """The file that a word in a string of `path` names: relative to the file, to its folders above, or a module."""
+        word = word.removeprefix("file:").removeprefix("./").strip("/")
+        folder = path.rpartition("/")[0]
+        while True:
+            candidate = _normal(f"{folder}/{word}" if folder else word)
+            if candidate in self.known:
+                return candidate
+            if not folder:
+                break
+            folder = folder.rpartition("/")[0]
+        if "/" not in word and "." in word and not word.endswith((".py", ".sh", ".ipynb", ".yaml", ".yml")):
+            return self.modules.resolve(word, path)
+        return None
+
+    def reaches(self, start: Iterable[str], goal: frozenset[str], depth: int = DEPTH) -> str | None:
+        """The first file of `goal` that is reached from `start` in at most `depth` steps, or None."""
+        seen: set[str] = set()
+        level = sorted(set(start))
+        for _ in range(depth + 1):
+            for path in level:
+                if path in goal:
+                    return path
+            seen.update(level)
+            level = sorted({t for path in level for t in self.edges(path)} - seen)
+            if not level:
+                break
+        return None
+
+
+def _normal(path: str) -> str:
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == ".." and parts:
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)

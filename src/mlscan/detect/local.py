@@ -1,0 +1,233 @@
+"""Matchers that look at one file: paths, trees, code, dependencies, images, text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+import msgspec
+import re2
+
+from mlscan.detect.excerpt import excerpt
+from mlscan.detect.facts import Facts
+from mlscan.detect.hits import Hit
+from mlscan.detect.parsed import ParsedFile
+from mlscan.detect.plan import Leaf
+from mlscan.detect.values import Check, as_text, check_for
+from mlscan.types.content import (
+    CallMatch,
+    ClassMatch,
+    DependencyMatch,
+    DocumentMatch,
+    ImportMatch,
+    KeyMatch,
+    TextMatch,
+    Value,
+)
+from mlscan.types.source import ArgValue, Call, Dotted, Node, Source
+
+LINE_LIMIT = 2_000
+"""Characters of a line above which `text` does not search it."""
+HITS = 200
+"""Hits of one matcher in one file."""
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class LocalMatchers:
+    """Evaluates one-file matchers; value tests are compiled once per matcher."""
+
+    def __init__(self, facts: Facts, reject: Callable[[Leaf, Hit, str], None]) -> None:
+        self._facts = facts
+        self._reject = reject
+        self._checks: dict[tuple[int, str], Check] = {}
+
+    def hits(self, leaf: Leaf, file: ParsedFile) -> list[Hit]:
+        """At most `HITS` places of one file where the matcher holds."""
+        found = []
+        for hit in self._KINDS[leaf.kind](self, leaf, file):
+            found.append(hit)
+            if len(found) >= HITS:
+                break
+        return found
+
+    def check(self, leaf: Leaf, name: str, value: Value) -> Check:
+        """The compiled test on a value of the matcher, under a name of its own."""
+        key = (leaf.index, name)
+        if key not in self._checks:
+            self._checks[key] = check_for(value, self._facts.lists)
+        return self._checks[key]
+
+    def _foreign(self, leaf: Leaf, name: str, first_party: bool | None, hit: Hit) -> bool:
+        """Whether an imported name is of the side that the matcher means; rejections are kept."""
+        own = name.startswith(".") or name.split(".", 1)[0] in self._facts.modules.own
+        if first_party:
+            return own
+        if own:
+            self._reject(leaf, hit, "defined in this repository, not the tool of that name")
+        return not own
+
+    def _imports(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
+        spec = _spec(leaf, ImportMatch)
+        check = self.check(leaf, "module", spec.module)
+        for found in file.code.imports if file.code else ():
+            parts = found.target.split(".")
+            if not any(check(".".join(parts[:size])) for size in range(1, len(parts) + 1)):
+                continue
+            hit = Hit(file.path, found.line, _code_line(file, found.line))
+            if self._foreign(leaf, found.module, spec.first_party, hit):
+                yield hit
+
+    def _calls(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
+        spec = _spec(leaf, CallMatch)
+        check = self.check(leaf, "name", spec.name)
+        for call in file.code.calls if file.code else ():
+            if not check(call.name) or (spec.decorator is not None and call.decorator != spec.decorator):
+                continue
+            if not self._args_hold(leaf, spec, call):
+                continue
+            hit = Hit(file.path, call.line, _code_line(file, call.line), call.scope)
+            known = call.resolved or call.name.startswith(".")
+            if spec.first_party and not known:
+                continue
+            if not known or self._foreign(leaf, call.name, spec.first_party, hit):
+                yield hit
+
+    def _args_hold(self, leaf: Leaf, spec: CallMatch, call: Call) -> bool:
+        if any(name in call.kwargs for name in spec.lacks_args):
+            return False
+        for name, value in spec.args.items():
+            check = self.check(leaf, f"arg {name}", value)
+            if not any(check(_arg_text(arg)) for arg in _args(call, name)):
+                return False
+        return True
+
+    def _classes(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
+        check = self.check(leaf, "base", _spec(leaf, ClassMatch).base)
+        for found in file.code.classes if file.code else ():
+            if any(check(base) for base in found.bases):
+                units = (*found.scope, f"class:{found.name}")
+                yield Hit(file.path, found.line, _code_line(file, found.line), units)
+
+    def _key(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
+        from mlscan.read.tree import compile_at, find_at
+
+        spec = _spec(leaf, KeyMatch)
+        paths = [compile_at(at) for at in ([spec.at] if isinstance(spec.at, str) else spec.at)]
+        for number, document in enumerate(file.tree.documents if file.tree else ()):
+            units = (f"document:{number}",)
+            places = [(node, captures) for at in paths for node, captures in find_at(at, document)]
+            if spec.missing:
+                if not places:
+                    yield _tree_hit(file, document, units, {})
+                continue
+            for node, captures in places:
+                for value in self._key_values(leaf, spec, node):
+                    named = {**captures, spec.as_: value.text} if spec.as_ else captures
+                    yield _tree_hit(file, value, units, named)
+
+    def _key_values(self, leaf: Leaf, spec: KeyMatch, node: Node) -> Iterable[Node]:
+        if spec.type is not None and _type_of(node) != spec.type:
+            return ()
+        if spec.min_count is not None and len(node.map or node.items) < spec.min_count:
+            return ()
+        if spec.is_ is None:
+            return (node,) if spec.as_ is None else ([n for n in node.items if n.text] or (node,))
+        check = self.check(leaf, "is", spec.is_)
+        values = node.items or ((node,) if node.value is None else ())
+        return [n for n in values if check(n.value if not isinstance(n.value, tuple) else n.text)]
+
+    def _document(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
+        from mlscan.read.tree import compile_at, find_at
+
+        spec = _spec(leaf, DocumentMatch)
+        for number, document in enumerate(file.tree.documents if file.tree else ()):
+            for key, value in (("kind", spec.kind), ("apiVersion", spec.api_version)):
+                node = document.get(key)
+                if value is not None and (node is None or not self.check(leaf, key, value)(node.text)):
+                    break
+            else:
+                has = all(any(True for _ in find_at(compile_at(k), document)) for k in spec.has_keys)
+                lacks = not any(any(True for _ in find_at(compile_at(k), document)) for k in spec.lacks_keys)
+                if has and lacks:
+                    name = document.get("metadata", "name")
+                    captures = {"name": name.text} if name else {}
+                    yield _tree_hit(file, document.get("kind") or document, (f"document:{number}",), captures)
+
+    def _dependency(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
+        spec = _spec(leaf, DependencyMatch)
+        check = self.check(leaf, "name", spec.name)
+        manifest = file.manifest
+        for found in manifest.dependencies if manifest and not manifest.lock else ():
+            if not check(found.name) or (spec.scope != "any" and spec.scope != found.scope):
+                continue
+            if spec.pinned is None or spec.pinned == found.pinned:
+                captures = (("package", found.name),)
+                yield Hit(file.path, found.line, excerpt(file.line(found.line)), captures=captures)
+
+    def _text(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
+        spec = _spec(leaf, TextMatch)
+        pattern = _regex(spec.regex)
+        lines: Iterable[str] = file.lines
+        if spec.in_ == "code" and file.code is not None:
+            lines = file.code.code_lines
+        for number, line in enumerate(lines, 1):
+            if len(line) <= LINE_LIMIT and pattern.search(line):
+                yield Hit(file.path, number, excerpt(file.line(number)))
+
+    _KINDS: dict[str, Callable[[LocalMatchers, Leaf, ParsedFile], Iterator[Hit]]] = {
+        "imports": _imports,
+        "calls": _calls,
+        "classes": _classes,
+        "key": _key,
+        "document": _document,
+        "dependency": _dependency,
+        "text": _text,
+    }
+
+
+def _spec(leaf: Leaf, kind: type[S]) -> S:
+    assert isinstance(leaf.spec, kind)
+    return leaf.spec
+
+
+_PATTERNS: dict[str, re2._Regexp] = {}
+
+
+def _regex(pattern: str) -> re2._Regexp:
+    if pattern not in _PATTERNS:
+        _PATTERNS[pattern] = re2.compile(pattern)
+    return _PATTERNS[pattern]
+
+
+def _code_line(file: ParsedFile, number: int) -> str:
+    line = file.line(number).strip()
+    if file.roles.notebook and line.startswith('"'):
+        line = line.rstrip(",").strip('"').removesuffix("\\n").replace('\\"', '"')
+    return excerpt(line)
+
+
+def _tree_hit(file: ParsedFile, node: Node, units: tuple[str, ...], captures: dict[str, str]) -> Hit:
+    return Hit(file.path, node.line, excerpt(file.line(node.line)), units, tuple(sorted(captures.items())))
+
+
+def _args(call: Call, name: str) -> Iterable[ArgValue]:
+    if name == "**":
+        return (*call.args, *call.kwargs.values())
+    if name.isdigit():
+        return call.args[int(name) : int(name) + 1]
+    return (call.kwargs[name],) if name in call.kwargs else ()
+
+
+def _arg_text(arg: ArgValue) -> object:
+    if isinstance(arg, Dotted):
+        return arg.name
+    return arg.text if isinstance(arg, Source) else as_text(arg)
+
+
+def _type_of(node: Node) -> str:
+    value = node.value
+    if isinstance(value, tuple):
+        return "list"
+    names = {str: "text", bool: "bool", int: "number", float: "number", type(None): "null"}
+    return names.get(type(value), "map")

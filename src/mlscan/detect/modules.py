@@ -1,0 +1,85 @@
+"""Which file a Python module name means inside the repository, and which files a file reaches by imports."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+MANIFESTS = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
+_TOPS = frozenset({"", "src", "lib", "python", "source"})
+
+
+class ModuleIndex:
+    """Module names of a repository's Python files."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        files = [p for p in paths if p.endswith(".py")]
+        self._by_last: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        for path in files:
+            parts = tuple(path[:-3].split("/"))
+            if parts[-1] == "__init__":
+                parts = parts[:-1]
+            if parts:
+                self._by_last[parts[-1]].append((parts, path))
+        self.own = frozenset(_own_packages(files, set(paths)))
+        """Top-level names that this repository defines as packages or modules."""
+        self._cache: dict[tuple[str, str], str | None] = {}
+
+    def resolve(self, name: str, importer: str) -> str | None:
+        """The file that a dotted name means when imported from a file; a trailing attribute is dropped."""
+        folder = importer.rpartition("/")[0]
+        key = (name, folder)
+        if key not in self._cache:
+            self._cache[key] = self._relative(name, folder) if name.startswith(".") else self._absolute(name, folder)
+        return self._cache[key]
+
+    def _relative(self, name: str, folder: str) -> str | None:
+        rest = name.lstrip(".")
+        base = folder.split("/") if folder else []
+        up = len(name) - len(rest) - 1
+        base = base[: len(base) - up] if up else base
+        parts = (*base, *(rest.split(".") if rest else ()))
+        for size in (len(parts), len(parts) - 1):
+            for found, path in self._by_last.get(parts[size - 1] if size else "", ()):
+                if found == parts[:size]:
+                    return path
+        return None
+
+    def _absolute(self, name: str, folder: str) -> str | None:
+        parts = tuple(p for p in name.split(".") if p)
+        for size in (len(parts), len(parts) - 1):
+            if size < 1:
+                break
+            wanted = parts[:size]
+            found = [(f, p) for f, p in self._by_last.get(wanted[-1], ()) if f[-size:] == wanted]
+            found = [(f, p) for f, p in found if _importable("/".join(f[:-size]), folder)] if size == 1 else found
+            if found:
+                return min(found, key=lambda c: (-_shared(c[1], folder), len(c[0]), c[1]))[1]
+        return None
+
+
+def _own_packages(files: Sequence[str], known: set[str]) -> Iterable[str]:
+    packages = {p.rpartition("/")[0] for p in files if p.endswith("/__init__.py")}
+    for package in packages:
+        parent, _, name = package.rpartition("/")
+        beside = any((f"{parent}/{m}" if parent else m) in known for m in MANIFESTS)
+        if parent not in packages and (parent in _TOPS or beside or parent.rpartition("/")[2] in _TOPS):
+            yield name
+    for path in files:
+        folder, _, name = path.rpartition("/")
+        if folder in ("", "src") and name != "setup.py":
+            yield name[:-3]
+
+
+def _importable(parent: str, folder: str) -> bool:
+    """Whether a module of one name in `parent` is plausibly on the path of a file in `folder`."""
+    return parent in _TOPS or folder == parent or folder.startswith(parent + "/") or parent.startswith(folder + "/")
+
+
+def _shared(path: str, folder: str) -> int:
+    count = 0
+    for left, right in zip(path.split("/"), folder.split("/"), strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

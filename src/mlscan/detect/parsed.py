@@ -1,0 +1,145 @@
+"""One file with its parsed forms, each made at most once and only when a matcher asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from mlscan.types.source import CodeModule, Dockerfile, Manifest, Notebook, Problem, Script, Tree
+
+NOTEBOOK_SUFFIXES = (".ipynb", ".rmd", ".qmd")
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What a file may be, told from its path alone."""
+
+    language: str | None = None
+    notebook: bool = False
+    tree: str | None = None
+    manifest: str | None = None
+    docker: bool = False
+    script: str | None = None
+    """shell, make or task."""
+    ci: str | None = None
+
+    @property
+    def indexed(self) -> bool:
+        """Whether the file is read whatever detectors ask: it says what runs, what is imported or what is declared."""
+        return bool(self.language or self.notebook or self.manifest or self.docker or self.script or self.ci)
+
+
+def roles_of(path: str) -> Roles:
+    """The roles of a path."""
+    from mlscan.read.ci import ci_system
+    from mlscan.read.code import language_of
+    from mlscan.read.docker import is_dockerfile
+    from mlscan.read.manifest import manifest_kind
+    from mlscan.read.tasks import script_kind
+    from mlscan.read.tree import format_of
+
+    return Roles(
+        language=language_of(path, b""),
+        notebook=path.lower().endswith(NOTEBOOK_SUFFIXES),
+        tree=format_of(path),
+        manifest=manifest_kind(path),
+        docker=is_dockerfile(path),
+        script=script_kind(path),
+        ci=ci_system(path),
+    )
+
+
+class ParsedFile:
+    """A file's bytes and, on demand, its text, code, tree, manifest, Dockerfile or script."""
+
+    def __init__(self, path: str, data: bytes, roles: Roles) -> None:
+        self.path = path
+        self.data = data
+        self.roles = roles
+        self.problems: list[Problem] = []
+
+    @cached_property
+    def text(self) -> str:
+        """The content as text; bytes that are not UTF-8 are replaced."""
+        return self.data.decode("utf-8-sig", "replace")
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Lines without their ends; index 0 is line 1."""
+        return self.text.split("\n")
+
+    def line(self, number: int | None) -> str:
+        """The text of a 1-based line, or ""."""
+        return self.lines[number - 1] if number and 0 < number <= len(self.lines) else ""
+
+    @cached_property
+    def notebook(self) -> Notebook | None:
+        """The notebook, or None for other files."""
+        if not self.roles.notebook:
+            return None
+        from mlscan.read.notebook import parse_notebook
+
+        found = parse_notebook(self.data, self.path)
+        self.problems += found.problems
+        return found
+
+    @cached_property
+    def code(self) -> CodeModule | None:
+        """The code of a source file or notebook, or None for other files."""
+        if self.notebook is not None:
+            return self.notebook.module
+        if self.roles.language is None:
+            return None
+        from mlscan.read.code import parse_code
+
+        found = parse_code(self.data, self.path, self.roles.language)
+        self.problems += found.problems
+        return found
+
+    @cached_property
+    def tree(self) -> Tree | None:
+        """The tree of a YAML, JSON, TOML, INI or XML file, or None for other files."""
+        if self.roles.tree is None:
+            return None
+        from mlscan.read.tree import parse_tree
+
+        found = parse_tree(self.data, self.path)
+        self.problems += found.problems
+        return found
+
+    @cached_property
+    def manifest(self) -> Manifest | None:
+        """The dependency file, or None for other files."""
+        if self.roles.manifest is None:
+            return None
+        from mlscan.read.manifest import parse_manifest
+
+        found = parse_manifest(self.data, self.path)
+        self.problems += found.problems if found else ()
+        return found
+
+    @cached_property
+    def dockerfile(self) -> Dockerfile | None:
+        """The Dockerfile, or None for other files."""
+        if not self.roles.docker:
+            return None
+        from mlscan.read.docker import parse_dockerfile
+
+        return parse_dockerfile(self.data, self.path)
+
+    @cached_property
+    def script(self) -> Script | None:
+        """Shell script, makefile or task file, or None for other files."""
+        if self.roles.script is None:
+            return None
+        if self.roles.script == "shell":
+            from mlscan.read.shell import parse_shell
+
+            return parse_shell(self.data, self.path)
+        if self.roles.script == "make":
+            from mlscan.read.make import parse_make
+
+            return parse_make(self.data, self.path)
+        from mlscan.read.tasks import parse_tasks
+
+        return parse_tasks(self.data, self.path)

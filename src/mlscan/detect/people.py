@@ -1,0 +1,38 @@
+"""Counts distinct people behind commits: the same person under two addresses or names is one, bots are none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from mlscan.types.snapshot import Author
+
+_NO_REPLY = re.compile(r"^(?:\d+[+-])?([^@]+)@(users\.noreply\.[^@]+)$")
+
+
+def count_people(authors: Mapping[Author, int], is_bot: Callable[[str], bool]) -> int:
+    """Number of distinct people: merged by e-mail (a forge's no-reply ids unified), then by name.
+
+    is_bot: whether a name or an e-mail (lower case) is a bot's.
+    """
+    group: dict[str, str] = {}
+
+    def find(key: str) -> str:
+        while group.setdefault(key, key) != key:
+            group[key] = group[group[key]]
+            key = group[key]
+        return key
+
+    for author in sorted(authors, key=lambda a: (a.name, a.email)):
+        name = " ".join(author.name.lower().split())
+        email = author.email.lower().strip()
+        if is_bot(name) or is_bot(email):
+            continue
+        short = _NO_REPLY.match(email)
+        keys = [f"mail:{short.group(1)}@{short.group(2)}" if short else f"mail:{email}"]
+        if len(name) > 2:
+            keys.append(f"name:{name}")
+        first = find(keys[0])
+        for key in keys[1:]:
+            group[find(key)] = first
+    return len({find(key) for key in list(group)})

@@ -1,0 +1,236 @@
+"""The one pass over the files: each is read once, searched once for the words of all matchers, parsed only on a hit."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+import re2
+
+from mlscan.detect.facts import Facts
+from mlscan.detect.hits import Hit
+from mlscan.detect.infra import image_hits, resource_hits
+from mlscan.detect.local import LocalMatchers
+from mlscan.detect.parsed import ParsedFile, Roles, roles_of
+from mlscan.detect.plan import Leaf, Plan
+from mlscan.types.content import ImageMatch, PathMatch, ResourceMatch
+from mlscan.types.evidence import Context, Gap
+from mlscan.types.snapshot import Snapshot
+
+_CODE_KINDS = frozenset({"imports", "calls", "classes"})
+LOCAL = frozenset({"imports", "calls", "classes", "key", "document", "dependency", "text", "image", "resource"})
+_RESOURCE_SUFFIX = {
+    "terraform": (".tf",),
+    "bicep": (".bicep",),
+    "cloudformation": (".yml", ".yaml", ".json", ".template"),
+    "kubernetes": (".yml", ".yaml"),
+    "compose": (".yml", ".yaml"),
+}
+_MENTION = re.compile(r"[\w./-]*[\w-]\.(?:py|sh|ipynb|R|r|jl|ya?ml|json|toml|sql|bash)\b|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+MENTIONS = 2_000
+"""Words kept per file."""
+
+
+class Prefilter:
+    """All words of all matchers in one linear search."""
+
+    def __init__(self, leaves: Iterable[Leaf], extra: Iterable[str]) -> None:
+        options = re2.Options()
+        options.encoding = re2.Options.Encoding.LATIN1
+        options.max_mem = 256 << 20
+        options.log_errors = False
+        self._set = re2.Set.SearchSet(options)
+        self._leaves: list[int] = []
+        self._words: list[str] = []
+        for leaf in leaves:
+            for word in leaf.words or ():
+                self._set.Add(word.encode("latin-1", "replace"))
+                self._leaves.append(leaf.index)
+        for word in extra:
+            self._set.Add(re.escape(word).encode("utf-8"))
+            self._words.append(word)
+        self._empty = not (self._leaves or self._words)
+        if not self._empty:
+            self._set.Compile()
+
+    def search(self, data: bytes) -> tuple[set[int], list[str]]:
+        """(indexes of the leaves with a word in the data, extra words in it)."""
+        if self._empty:
+            return set(), []
+        found = self._set.Match(data)
+        split = len(self._leaves)
+        return {self._leaves[i] for i in found if i < split}, [self._words[i - split] for i in found if i >= split]
+
+
+class Reading:
+    """Runs the one-file matchers over a snapshot and fills the facts."""
+
+    def __init__(self, snapshot: Snapshot, plan: Plan, facts: Facts, reject: Callable[[Leaf, Hit, str], None]) -> None:
+        self._snapshot = snapshot
+        self._plan = plan
+        self._facts = facts
+        self._matchers = LocalMatchers(facts, reject)
+        self.hits: dict[int, list[Hit]] = defaultdict(list)
+        self.unknown: dict[int, set[str]] = defaultdict(set)
+        self.gaps: set[Gap] = set()
+        self.bytes_read = 0
+        self.ci_bytes: dict[str, bytes] = {}
+        self._shared: dict[tuple[frozenset[int], Context, Roles, str], tuple[list[Leaf], list[Leaf]]] = {}
+        self._sizes = {f.path: f.size for f in snapshot.files}
+        self.tree_paths: frozenset[str] = frozenset()
+        """Files whose trees the sibling matchers want."""
+
+    def run(self, words: Iterable[str], progress: Callable[[int, int], None] | None = None) -> None:
+        """Reads every file that a matcher or the index wants; `words` are searched for in all of them."""
+        leaves = self._plan.leaves
+        prefilter = Prefilter([x for x in leaves if x.kind in LOCAL], words)
+        wanted: dict[str, tuple[Roles, list[Leaf]]] = {}
+        for path in self._facts.paths:
+            roles = roles_of(path)
+            candidates = self._candidates(path, roles)
+            if roles.indexed or candidates or path in self.tree_paths:
+                wanted[path] = (roles, candidates)
+        for number, (path, data) in enumerate(self._snapshot.read_many(wanted)):
+            roles, candidates = wanted[path]
+            if isinstance(data, Gap):
+                self.gaps.add(data)
+                self._facts.unread[path] = data.reason
+                for leaf in candidates:
+                    self.unknown[leaf.index].add(path)
+            else:
+                self.bytes_read += len(data)
+                self._visit(ParsedFile(path, data, roles), candidates, prefilter)
+            if progress and number % 200 == 0:
+                progress(number, len(wanted))
+
+    def _candidates(self, path: str, roles: Roles) -> list[Leaf]:
+        """Leaves that may hold in a file; path matchers are evaluated on the way. Most paths share their answer."""
+        globs = self._plan.globs.match(path)
+        context = self._facts.context(path)
+        key = (globs, context, roles, path[path.rfind(".") :])
+        if key not in self._shared:
+            able = [x for x in self._plan.leaves if _admits(x, globs, context)]
+            local = [x for x in able if x.kind in LOCAL and _may(x, path, roles)]
+            self._shared[key] = local, [x for x in able if x.kind == "path"]
+        local, by_path = self._shared[key]
+        for leaf in by_path:
+            self._path(leaf, path)
+        return local
+
+    def _path(self, leaf: Leaf, path: str) -> None:
+        assert isinstance(leaf.spec, PathMatch)
+        verdict = _path_holds(leaf.spec, path, self._snapshot, self._sizes)
+        if verdict is None:
+            self.unknown[leaf.index].add(path)
+        elif verdict:
+            self.hits[leaf.index].append(Hit(path, None, path))
+
+    def _visit(self, file: ParsedFile, candidates: list[Leaf], prefilter: Prefilter) -> None:
+        possible, words = prefilter.search(file.data)
+        for word in words:
+            self._facts.read_words.setdefault(word, set()).add(file.path)
+        self._index(file)
+        hit = False
+        for leaf in candidates:
+            if leaf.words is not None and leaf.index not in possible:
+                continue
+            found = self._evaluate(leaf, file)
+            hit = hit or bool(found)
+            self.hits[leaf.index] += found
+            if not found and file.problems and leaf.words is not None:
+                self.unknown[leaf.index].add(file.path)
+        if hit or file.path in self._facts.workflows:
+            self._mentions(file)
+        self.gaps |= {Gap(file.path, p.reason, partial=True) for p in file.problems}
+
+    def _evaluate(self, leaf: Leaf, file: ParsedFile) -> list[Hit]:
+        if isinstance(leaf.spec, ImageMatch):
+            return list(image_hits(leaf.spec, self._matchers.check(leaf, "name", leaf.spec.name), file))
+        if isinstance(leaf.spec, ResourceMatch):
+            kind = self._matchers.check(leaf, "type", leaf.spec.type)
+            name = self._matchers.check(leaf, "name", leaf.spec.name)
+            return list(resource_hits(leaf.spec, kind, name, file))
+        return self._matchers.hits(leaf, file)
+
+    def _index(self, file: ParsedFile) -> None:
+        """What other files may ask for later."""
+        facts, path, roles = self._facts, file.path, file.roles
+        if roles.language == "python":
+            from mlscan.read.python import scan_imports
+
+            facts.imports[path] = scan_imports(file.data)
+        elif roles.notebook and file.code is not None:
+            facts.imports[path] = frozenset(i.target for i in file.code.imports)
+        if roles.manifest and file.manifest is not None:
+            facts.manifests[path] = file.manifest
+        if roles.docker and file.dockerfile is not None:
+            facts.dockerfiles[path] = file.dockerfile
+        if roles.script and file.script is not None:
+            facts.scripts[path] = (roles.script, file.script)
+        if roles.ci or path.endswith(("action.yml", "action.yaml")):
+            self.ci_bytes[path] = file.data
+        if path in self.tree_paths and file.tree is not None:
+            facts.trees[path] = file.tree
+
+    def _mentions(self, file: ParsedFile) -> None:
+        texts: Iterable[str] = ()
+        if file.code is not None:
+            texts = (text for _, text in file.code.strings)
+        elif file.tree is not None:
+            texts = file.lines
+        found: set[str] = set()
+        for text in texts:
+            if len(text) < 2_000:
+                found.update(m.group(0) for m in _MENTION.finditer(text))
+            if len(found) > MENTIONS:
+                break
+        if found:
+            self._facts.mentions[file.path] = frozenset(found)
+
+
+def _admits(leaf: Leaf, globs: frozenset[int], context: Context) -> bool:
+    if (leaf.in_ is not None and not leaf.in_ & globs) or leaf.not_in & globs:
+        return False
+    return leaf.contexts is None or context in leaf.contexts
+
+
+def _may(leaf: Leaf, path: str, roles: Roles) -> bool:
+    """Whether a matcher of this kind can hold in a file of these roles."""
+    if leaf.kind in _CODE_KINDS:
+        return bool(roles.language or roles.notebook)
+    if leaf.kind == "dependency":
+        return roles.manifest is not None
+    if leaf.kind == "image":
+        return roles.docker or path.endswith((".yml", ".yaml"))
+    if isinstance(leaf.spec, ResourceMatch):
+        return path.endswith(_RESOURCE_SUFFIX[leaf.spec.system])
+    if leaf.kind in ("key", "document"):
+        return roles.tree is not None and leaf.in_ is not None
+    return leaf.in_ is not None
+
+
+def _path_holds(spec: PathMatch, path: str, snapshot: Snapshot, sizes: dict[str, int | None]) -> bool | None:
+    """Whether a path holds; None where its content would be needed and cannot be had."""
+    head: bytes | None = None
+    if spec.magic or spec.first_line or spec.lfs is not None:
+        found = snapshot.head(path, 512)
+        if isinstance(found, Gap):
+            return None
+        head = found
+    if head is not None:
+        if spec.magic and not head.startswith(bytes.fromhex(spec.magic)):
+            return False
+        if spec.first_line and not re2.search(spec.first_line, head.split(b"\n", 1)[0].decode("utf-8", "replace")):
+            return False
+        if spec.lfs is not None and spec.lfs != head.startswith(b"version https://git-lfs.github.com/spec/v1"):
+            return False
+    return _size_holds(spec, sizes.get(path))
+
+
+def _size_holds(spec: PathMatch, size: int | None) -> bool:
+    if size is None:
+        return True
+    if spec.empty is not None and spec.empty != (size == 0):
+        return False
+    return (spec.min_bytes is None or size >= spec.min_bytes) and (spec.max_bytes is None or size <= spec.max_bytes)

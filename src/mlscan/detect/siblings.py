@@ -1,0 +1,130 @@
+"""Files of one shape that differ in one word, such as an environment's name, and whether something reads them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mlscan.detect.facts import Facts
+from mlscan.detect.globs import glob_regex
+from mlscan.detect.hits import Hit
+from mlscan.detect.values import expand
+from mlscan.types.content import SiblingsMatch
+from mlscan.types.lists import Lists
+from mlscan.types.source import Node
+
+GROUPS = 200
+"""Sibling groups of one matcher that are looked at."""
+_MARK = "ENVWORD"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Members of one sibling group: word -> path of its first file."""
+
+    before: str
+    after: str
+    members: Mapping[str, str]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Texts by which something else may refer to the members: names with the word filled in, or the folder."""
+        found = []
+        for path in self.members.values():
+            found.append(path.rsplit("/", 1)[-1])
+        folder = self.before.rstrip("/").rsplit("/", 1)[-1] if self.before.endswith("/") else ""
+        if len(folder) > 2:
+            found.append(folder)
+        stem = self.before.rsplit("/", 1)[-1]
+        if len(stem) > 3:
+            found.append(stem)
+        return tuple(dict.fromkeys(w for w in found if len(w) > 3))
+
+
+def find_groups(spec: SiblingsMatch, paths: Iterable[str], lists: Lists) -> list[Group]:
+    """Groups with a production-like member and enough others, sorted by path."""
+    words = [str(w) for w in expand(spec.vary, lists)]
+    production = {str(w).lower() for w in expand(spec.production_like, lists)}
+    pattern = _pattern(spec.of, words)
+    groups: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for path in paths:
+        found = pattern.fullmatch(path)
+        if found is None:
+            continue
+        start, end = next(found.span(k) for k, v in found.groupdict().items() if v is not None)
+        groups[path[:start], path[end:]].setdefault(path[start:end].lower(), path)
+    kept = []
+    for (before, after), members in sorted(groups.items()):
+        others = [w for w in members if w not in production]
+        if len(others) >= spec.others and len(others) < len(members):
+            kept.append(Group(before, after, dict(sorted(members.items()))))
+    return kept[:GROUPS]
+
+
+def _pattern(globs: Sequence[str], words: Sequence[str]) -> re.Pattern[str]:
+    choice = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+    parts = []
+    for number, glob in enumerate(globs):
+        regex = glob_regex(glob.replace("{env}", _MARK))
+        parts.append(regex.replace(_MARK, f"(?P<env{number}>(?i:{choice}))"))
+    return re.compile("|".join(f"(?:{p})" for p in parts), re.DOTALL)
+
+
+def sibling_hits(spec: SiblingsMatch, groups: Sequence[Group], facts: Facts, reject: object) -> Iterator[Hit]:
+    """The production-like member of every group that holds."""
+    production = {str(w).lower() for w in expand(spec.production_like, facts.lists)}
+    for group in groups:
+        path = next(p for w, p in group.members.items() if w in production)
+        names = ", ".join(group.members)
+        hit = Hit(path, None, f"siblings: {names}", captures=(("members", names),))
+        failed = _why_not(spec, group, facts)
+        if failed is None:
+            yield hit
+        elif callable(reject):
+            reject(hit, failed)
+
+
+def _why_not(spec: SiblingsMatch, group: Group, facts: Facts) -> str | None:
+    trees = [_leaves(facts, path) for path in group.members.values()]
+    known = [t for t in trees if t]
+    if spec.same_keys and len(known) == len(trees):
+        shared = set.intersection(*(set(t) for t in known))
+        every = set.union(*(set(t) for t in known))
+        if len(shared) < spec.same_keys * len(every):
+            return "the files have few keys in common"
+    if spec.differing_values and len(known) == len(trees) and all(t == known[0] for t in known):
+        return "the files are alike, no value differs"
+    if spec.read_by and not _is_read(spec, group, facts):
+        return "nothing reads them"
+    return None
+
+
+def _leaves(facts: Facts, path: str) -> dict[str, str]:
+    tree = facts.trees.get(path)
+    found: dict[str, str] = {}
+    stack: list[tuple[str, Node]] = [("", d) for d in tree.documents] if tree else []
+    while stack and len(found) < 2_000:
+        name, node = stack.pop()
+        if node.map:
+            stack += [(f"{name}.{key}", child) for key, child in node.map.items()]
+        else:
+            found[name] = "\n".join(n.text for n in node.items)
+    return found
+
+
+def _is_read(spec: SiblingsMatch, group: Group, facts: Facts) -> bool:
+    members = set(group.members.values())
+    readers = {path for word in group.words for path in facts.read_words.get(word, ())} - members
+    return any(_kind(path, facts) in spec.read_by for path in sorted(readers))
+
+
+def _kind(path: str, facts: Facts) -> str:
+    if path in facts.workflows:
+        return "ci"
+    if path in facts.imports:
+        return "code"
+    if path in facts.scripts or path in facts.dockerfiles:
+        return "command"
+    return "file"

@@ -1,0 +1,160 @@
+"""Comments and strings of programming languages: which language a file is in, and its lines without either."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_SUFFIXES = {
+    "py": "python",
+    "pyw": "python",
+    "pyi": "python",
+    "r": "r",
+    "jl": "julia",
+    "m": "matlab",
+    "sas": "sas",
+    "casl": "sas",
+    "sps": "spss",
+    "do": "stata",
+    "ado": "stata",
+    "scala": "scala",
+    "sc": "scala",
+    "java": "java",
+    "kt": "kotlin",
+    "kts": "kotlin",
+    "sql": "sql",
+    "js": "javascript",
+    "mjs": "javascript",
+    "cjs": "javascript",
+    "jsx": "javascript",
+    "ts": "typescript",
+    "tsx": "typescript",
+    "go": "go",
+    "rs": "rust",
+    "c": "c",
+    "h": "c",
+    "cc": "cpp",
+    "cpp": "cpp",
+    "hpp": "cpp",
+    "cu": "cpp",
+    "cs": "csharp",
+    "fs": "fsharp",
+    "rb": "ruby",
+    "swift": "swift",
+    "lua": "lua",
+}
+
+_INTERPRETER = re.compile(rb"#!\s*\S*?/?(?:env\s+(?:-S\s+)?)?(?:\S*/)?(python|Rscript|julia|octave|node|ruby|lua)[\d.]*\b")
+_INTERPRETERS = {b"rscript": "r", b"octave": "matlab", b"node": "javascript"}
+_OBJECTIVE_C = re.compile(rb"^\s*(?:#\s*(?:import|include|define|if)|@(?:interface|implementation|import|class)|//)", re.M)
+
+_HASH, _SLASHES, _DASHES = r"#[^\n]*+", r"//[^\n]*+", r"--[^\n]*+"
+_BLOCK = r"/\*.*?(?:\*/|\Z)"
+_DOUBLE = r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?'
+_SINGLE = r"'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?"
+_LONG_DOUBLE = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
+_LONG_SINGLE = r"'[^'\\]*+(?:\\.[^'\\]*+)*+'?"
+_TRIPLE_DOUBLE = r'"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:"""|\Z|\\)'
+_TRIPLE_SINGLE = r"'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:'''|\Z|\\)"
+_DOUBLED_SINGLE = r"'[^']*+(?:''[^']*+)*+'?"
+_DOUBLED_DOUBLE = r'"[^"]*+(?:""[^"]*+)*+"?'
+_BACKTICKS = r"`[^`\\]*+(?:\\.[^`\\]*+)*+`?"
+_CHARACTER = r"'(?:\\[^\n]{1,8}?|[^'\\\n])'"
+_BRACES = (_SLASHES, _BLOCK)
+
+_PARTS: dict[str, tuple[str, ...]] = {
+    "python": (_HASH, _TRIPLE_DOUBLE, _TRIPLE_SINGLE, _DOUBLE, _SINGLE),
+    "r": (_HASH, r'\b[rR]"(-*)\(.*?(?:\)\1"|\Z)', _LONG_DOUBLE, _LONG_SINGLE),
+    "julia": (r"#=.*?(?:=#|\Z)", _HASH, _TRIPLE_DOUBLE, _LONG_DOUBLE, _CHARACTER),
+    "matlab": (
+        r"^[ \t]*+%\{[ \t]*+$.*?(?:^[ \t]*+%\}[ \t]*+$|\Z)",
+        r"%[^\n]*+",
+        r"\.\.\.[^\n]*+",
+        r"(?<![\w)\]}.'])'[^'\n]*+(?:''[^'\n]*+)*+'?",
+        r'"[^"\n]*+(?:""[^"\n]*+)*+"?',
+    ),
+    "sas": (_BLOCK, r"(?:^|(?<=;))[ \t]*+%?\*[^;]*+;?", _DOUBLED_SINGLE, _DOUBLED_DOUBLE),
+    "spss": (
+        _BLOCK,
+        r"^[ \t]*+(?:\*|(?i:comment)\b).*?(?:\.[ \t\r]*+$|\n[ \t\r]*+\n|\Z)",
+        r"'[^'\n]*+(?:''[^'\n]*+)*+'?",
+        r'"[^"\n]*+(?:""[^"\n]*+)*+"?',
+    ),
+    "stata": (r"^[ \t]*+\*[^\n]*+", *_BRACES, r'"[^"\n]*+"?'),
+    "sql": (_DASHES, _BLOCK, _DOUBLED_SINGLE),
+    "scala": (*_BRACES, r'""".*?(?:"""|\Z)', _DOUBLE, _CHARACTER),
+    "java": (*_BRACES, _TRIPLE_DOUBLE, _DOUBLE, _CHARACTER),
+    "rust": (*_BRACES, _LONG_DOUBLE, _CHARACTER),
+    "javascript": (*_BRACES, _DOUBLE, _SINGLE, _BACKTICKS),
+    "go": (*_BRACES, _DOUBLE, r"`[^`]*+`?", _CHARACTER),
+    "c": (*_BRACES, _DOUBLE, _CHARACTER),
+    "fsharp": (_SLASHES, r"\(\*(?!\)).*?(?:\*\)|\Z)", _TRIPLE_DOUBLE, _LONG_DOUBLE, _CHARACTER),
+    "ruby": (_HASH, _LONG_DOUBLE, _LONG_SINGLE),
+    "lua": (r"--\[\[.*?(?:\]\]|\Z)", _DASHES, _DOUBLE, _SINGLE),
+}
+_LIKE = {"kotlin": "scala", "csharp": "java", "swift": "java", "cpp": "c", "typescript": "javascript"}
+_QUOTES = frozenset("\"'`")
+_NOT_NEWLINE = re.compile(r"[^\n]")
+
+
+def language_of(path: str, head: bytes) -> str | None:
+    """The programming language of a file, or None where it is none that is read as code.
+
+    head: its first bytes, b"" where they are not at hand; they tell for `.m` and for files without a suffix.
+    """
+    name = path.rpartition("/")[2]
+    stem, dot, suffix = name.rpartition(".")
+    if not dot or not stem:
+        found = _INTERPRETER.match(head)
+        interpreter = found.group(1).lower() if found else b""
+        return _INTERPRETERS.get(interpreter, interpreter.decode("ascii") or None)
+    language = _SUFFIXES.get(suffix.lower())
+    if language == "matlab" and _OBJECTIVE_C.search(head):
+        return None
+    return language
+
+
+@lru_cache(maxsize=64)
+def _pattern(language: str) -> re.Pattern[str] | None:
+    parts = _PARTS.get(_LIKE.get(language, language))
+    return re.compile("|".join(parts), re.DOTALL | re.MULTILINE) if parts else None
+
+
+def without_comments(text: str, language: str) -> str:
+    """The text with comments blanked and strings as they are; every character keeps its place."""
+    pattern = _pattern(language)
+    return pattern.sub(_comment_blanked, text) if pattern else text
+
+
+def code_text(text: str, language: str) -> str:
+    """The text with comments and the insides of strings blanked; every character keeps its place."""
+    pattern = _pattern(language)
+    return pattern.sub(_blanked, text) if pattern else text
+
+
+def code_lines(data: bytes, language: str) -> tuple[str, ...]:
+    """The lines of a source file with comments and the insides of strings blanked; index 0 is line 1.
+
+    A language without a table of its own keeps its lines as they are.
+    """
+    return tuple(code_text(data.decode("utf-8-sig", "replace"), language).split("\n"))
+
+
+def _comment_blanked(match: re.Match[str]) -> str:
+    text = match.group()
+    return text if _is_string(text) else _blank(text)
+
+
+def _blanked(match: re.Match[str]) -> str:
+    text = match.group()
+    if not _is_string(text) or len(text) < 2:
+        return _blank(text)
+    return text[0] + _blank(text[1:-1]) + (text[-1] if text[-1] in _QUOTES else " " if text[-1] != "\n" else "\n")
+
+
+def _is_string(text: str) -> bool:
+    return text[0] in _QUOTES or text[:2] in ('r"', 'R"')
+
+
+def _blank(text: str) -> str:
+    return _NOT_NEWLINE.sub(" ", text) if "\n" in text else " " * len(text)

@@ -1,0 +1,68 @@
+"""Python bytes made fit for the parser: one encoding, no bytes and no runs that would make parsing slow."""
+
+from __future__ import annotations
+
+import re
+
+SOURCE_LIMIT = 2_000_000
+"""Bytes of a Python file that are read; the rest is cut off at a line end."""
+
+_CONTINUATIONS = re.compile(rb"(?:\\\r?\n[ \t]*+){50,}+")
+_PREFIX_RUN = re.compile(rb"(?:(?:[*\[({~+-]|not(?![\w]))[ \t\r\n\f]*+)++")
+_RUN_LIMIT = 300
+_NOT_NEWLINE = re.compile(rb"[^\n]")
+
+
+def clean(data: bytes) -> bytes:
+    """The same text as UTF-8 without mark and NUL bytes. Lines keep their numbers; never fails."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = data.decode("utf-16", "replace").encode("utf-8", "replace")
+    if data.startswith(b"\xef\xbb\xbf"):
+        data = data[3:]
+    if not data.isascii():
+        data = _as_utf8(data)
+    if b"\0" in data:
+        data = data.replace(b"\0", b" ")
+    if b"\r" in data and b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
+    return data
+
+
+def _as_utf8(data: bytes) -> bytes:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1").encode("utf-8")
+    return data
+
+
+def clip(data: bytes) -> tuple[bytes, bool]:
+    """The first `SOURCE_LIMIT` bytes, to the end of a line where there is one, and whether something was cut off."""
+    if len(data) <= SOURCE_LIMIT:
+        return data, False
+    end = data.rfind(b"\n", 0, SOURCE_LIMIT) + 1
+    return data[: end or SOURCE_LIMIT], True
+
+
+def without_continuation_runs(data: bytes) -> bytes:
+    """The same lines, with runs of 50 and more empty continuation lines blanked: they cost the parser their square."""
+    if b"\\" not in data:
+        return data
+    return _CONTINUATIONS.sub(_blank, data)
+
+
+def without_prefix_runs(data: bytes) -> bytes:
+    """The same lines, with long runs of opening brackets and prefix operators blanked.
+
+    Meant for files with syntax errors: left in one error node, such a run costs queries its square.
+    """
+    return _PREFIX_RUN.sub(_blank_if_long, data)
+
+
+def _blank_if_long(match: re.Match[bytes]) -> bytes:
+    text = match.group()
+    return _blank(match) if len(text.translate(None, b" \t\r\n\f")) >= _RUN_LIMIT else text
+
+
+def _blank(match: re.Match[bytes]) -> bytes:
+    return _NOT_NEWLINE.sub(b" ", match.group())

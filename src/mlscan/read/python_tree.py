@@ -1,0 +1,86 @@
+"""The syntax tree of a Python file as the few kinds of nodes that the reader looks at."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from mlscan.read.python_source import without_continuation_runs, without_prefix_runs
+
+if TYPE_CHECKING:
+    from tree_sitter import Language, Node, Query
+
+_STATEMENTS = """
+[(import_statement) (import_from_statement) (future_import_statement) (print_statement) (exec_statement)
+ (expression_statement) (assert_statement) (return_statement) (delete_statement) (raise_statement) (pass_statement)
+ (break_statement) (continue_statement) (global_statement) (nonlocal_statement) (type_alias_statement)
+ (if_statement) (match_statement) (for_statement) (while_statement) (try_statement) (with_statement)
+ (function_definition) (class_definition)] @statement
+"""
+
+_QUERY = (
+    _STATEMENTS
+    + """
+[(import_statement) (import_from_statement) (future_import_statement)] @import
+(call) @call
+(decorator) @decorator
+(function_definition) @function
+(class_definition) @class
+[(assignment) (named_expression)] @assign
+(as_pattern) @as
+(for_statement) @for
+(string) @string
+(concatenated_string) @joined
+(expression_statement . [(string) (concatenated_string)] @bare .)
+(if_statement condition: [(false) (integer)] @never consequence: (block) @dead)
+(elif_clause condition: [(false) (integer)] @never consequence: (block) @dead)
+(while_statement condition: [(false) (integer)] @never body: (block) @dead)
+(ERROR) @error
+(MISSING) @error
+"""
+)
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> tuple[Language, Query]:
+    import tree_sitter  # noqa: PLC0415
+    import tree_sitter_python  # noqa: PLC0415
+
+    language = tree_sitter.Language(tree_sitter_python.language())
+    return language, tree_sitter.Query(language, _QUERY)
+
+
+Nodes = dict[str, "list[Node]"]
+"""Nodes by the name of their capture, each in the order of the file."""
+
+
+def captures(data: bytes) -> tuple[bytes, Nodes]:
+    """The bytes that were parsed (lines as in `data`) and the nodes found in them."""
+    from tree_sitter import Parser, QueryCursor  # noqa: PLC0415
+
+    language, query = _grammar()
+    data = without_continuation_runs(data)
+    root = Parser(language).parse(data).root_node
+    if root.has_error and (blanked := without_prefix_runs(data)) != data:
+        data = blanked
+        root = Parser(language).parse(data).root_node
+    return data, QueryCursor(query).captures(root)
+
+
+def dead_ranges(nodes: Nodes, data: bytes) -> list[tuple[int, int]]:
+    """Byte ranges of blocks under `if False`, `if 0` and `while 0`, which never run; sorted, not nested."""
+    ranges: list[tuple[int, int]] = []
+    blocks = sorted((block.start_byte, block.end_byte) for block in nodes.get("dead", []))
+    for condition in nodes.get("never", []):
+        if data[condition.start_byte : condition.end_byte] not in (b"0", b"False"):
+            continue
+        at = bisect_left(blocks, (condition.end_byte, 0))
+        if at < len(blocks) and (not ranges or blocks[at][0] >= ranges[-1][1]):
+            ranges.append(blocks[at])
+    return ranges
+
+
+def first_error_line(nodes: Nodes) -> int | None:
+    """The line of the first syntax error (1-based), or None."""
+    return min((node.start_point[0] + 1 for node in nodes.get("error", [])), default=None)

@@ -1,0 +1,120 @@
+"""The report for a person at a terminal: what a tired lead reads in a minute."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from mlscan.report.clean import clean
+from mlscan.report.details import add_absent, add_all_rejections, add_criteria, add_evidence
+from mlscan.report.found import add_gaps, add_practices, add_rejections
+from mlscan.report.ladder import add_ladder, level_names
+from mlscan.report.options import RenderOptions
+from mlscan.report.page import Page
+from mlscan.types.assessment import Assessment, NextStep
+
+_STEPS_SHOWN = 5
+_REVISION_DIGITS = 10
+
+
+def render_terminal(a: Assessment, options: RenderOptions) -> str:
+    """The report as lines of at most `options.width` columns; with `quiet` one line of any length."""
+    if options.quiet:
+        line = clean(quiet_line(a))
+        return line.encode(options.encoding, "replace").decode(options.encoding) + "\n"
+    page = Page(options)
+    _add_head(page, a)
+    if a.applicable:
+        add_ladder(page, a)
+    add_practices(page, a)
+    if a.applicable:
+        _add_next(page, a)
+    if options.verbose:
+        add_criteria(page, a)
+        add_evidence(page, a)
+        add_absent(page, a)
+        add_all_rejections(page, a)
+    elif a.applicable:
+        add_rejections(page, a)
+    add_gaps(page, a)
+    _add_foot(page, a)
+    return page.print()
+
+
+def quiet_line(a: Assessment) -> str:
+    """The verdict in one line, such as `level 3 Analyze it (could be 4)`."""
+    if not a.applicable:
+        return f"level does not apply ({a.kind})"
+    could_be = f" (could be {a.could_be})" if a.could_be > a.level else ""
+    return f"level {a.level} {a.level_name}{could_be}"
+
+
+def _add_head(page: Page, a: Assessment) -> None:
+    repository = a.repository
+    at = f" at {repository.revision[:_REVISION_DIGITS]}" if repository.revision else ""
+    changes = ", with uncommitted changes" if repository.dirty else ""
+    page.add(page.text((repository.name, "bold"), (at + changes, "dim")))
+    reasons = a.kind_reasons if page.options.verbose else a.kind_reasons[:1]
+    if not a.applicable:
+        page.add(page.text((f"  Level does not apply: {a.kind}", "bold yellow"), _because(reasons)), indent=2)
+        if a.level > 0:
+            page.add(page.text(f"  What its own code practises would be level {a.level}, {a.level_name}."), indent=2)
+        return
+    page.add(page.text(f"  {a.kind}", _because(reasons)), indent=2)
+    page.lines.append(Text())
+    could_be = f" (could be {a.could_be}: not everything could be seen)" if a.could_be > a.level else ""
+    page.add(page.text((f"  Level {a.level}: {a.level_name}", "bold green"), (could_be, "yellow")), indent=2)
+    if a.attested_level != a.level:
+        page.add(page.text(f"  With what people vouched for: level {a.attested_level}"), indent=2)
+
+
+def _because(reasons: tuple[str, ...]) -> str:
+    return ": " + "; ".join(reason.rstrip(".") for reason in reasons) if reasons else ""
+
+
+def _add_next(page: Page, a: Assessment) -> None:
+    names = level_names(a)
+    target = a.level + 1
+    if target not in names:
+        page.heading("This is the top of the ladder")
+        return
+    steps = [s for s in a.next if s.level <= target] or list(a.next)
+    if not steps:
+        return
+    page.heading(f"Missing for level {target}, {names[target]}")
+    shown = steps if page.options.verbose else steps[:_STEPS_SHOWN]
+    for number, step in enumerate(shown, start=1):
+        _add_step(page, number, step)
+    if len(steps) > len(shown):
+        page.add(page.text((f"  and {len(steps) - len(shown)} more, shown by --verbose", "dim")))
+
+
+def _add_step(page: Page, number: int, step: NextStep) -> None:
+    efforts = {"S": "small", "M": "medium", "L": "large"}
+    effort = f" ({efforts.get(step.effort, step.effort)} effort)"
+    label = page.text(f"  {number}. ")
+    page.add(label, page.text((step.title, "bold"), (effort, "dim")), indent=5)
+    page.add(page.text("     ", step.how), indent=5)
+    if page.options.verbose:
+        page.add(page.text("     ", (f"{step.why} Lifts {step.lifts} [{step.criterion}]", "dim")), indent=5)
+
+
+def _add_foot(page: Page, a: Assessment) -> None:
+    page.lines.append(Text())
+    for component in _components(a):
+        page.add(page.text("  ", component), indent=2)
+    for hint in a.hints:
+        page.add(page.text(("  Hint: ", "bold"), hint), indent=2)
+    more = "" if page.options.verbose else "; --verbose shows all"
+    seen = f"{a.stats.files:,} files in {a.stats.seconds:.1f} s"
+    page.add(page.text((f"{seen}. mlscan explain NAME says more of any name here{more}.", "dim")))
+
+
+def _components(a: Assessment) -> list[str]:
+    if not a.components:
+        return []
+    ordered = sorted(a.components, key=lambda c: (-c.level, c.path))
+    if len(ordered) > 3:
+        best, worst = ordered[0], ordered[-1]
+        ends = f"highest {best.path} (level {best.level}), lowest {worst.path} (level {worst.level})"
+        return [f"{len(ordered)} ML projects in this repository: {ends}"]
+    return ["ML projects in this repository: " + ", ".join(f"{c.path} (level {c.level})" for c in ordered)]

@@ -1,0 +1,81 @@
+"""Scanning one repository."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from mlscan.scan.counted import CountedSnapshot
+from mlscan.types.assessment import Assessment, Stats
+from mlscan.types.snapshot import Limits
+
+if TYPE_CHECKING:
+    from mlscan.content import Content
+
+Progress = Callable[[int, int], None]
+"""Called with (files read, files in all) while a scan runs; it must be quick."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanOptions:
+    """What may be chosen for one scan."""
+
+    rev: str | None = None
+    """Any name of a revision; None means what lies in the folder (or HEAD of a bare repository)."""
+    model: str = "ml-process"
+    as_of: date | None = None
+    """The day for expiries and upcoming criteria; None is today (UTC)."""
+    limits: Limits = field(default_factory=Limits)
+    progress: Progress | None = None
+
+
+def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
+    path: str | Path,
+    *,
+    rev: str | None = None,
+    model: str = "ml-process",
+    detectors: Sequence[str | Path] = (),
+    rules: Sequence[str | Path] = (),
+    as_of: date | None = None,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> Assessment:
+    """The verdict on the repository at `path`, which is read and never run.
+
+    path: a work tree, a plain folder, a bare repository or a `.git` folder.
+    rev: a revision to read from the object database instead of the files that lie there.
+    detectors, rules: folders with further content, on top of what ships with mlscan.
+    as_of: the day for which expiries are judged; default today (UTC).
+    progress: called with (files read, files in all) while the scan runs.
+
+    Raises NothingToScan when there is no such folder or revision, UsageError for an unknown model, ContentError
+    (file and line) for broken content. What is wrong with single files is in `Assessment.gaps`, never raised.
+    """
+    from mlscan.content import load_content
+
+    options = ScanOptions(rev=rev, model=model, as_of=as_of, limits=limits or Limits(), progress=progress)
+    return scan_with(load_content(detectors, rules), path, options)
+
+
+def scan_with(content: Content, path: str | Path, options: ScanOptions) -> Assessment:
+    """The same as `scan` with content that is loaded already, for callers with many repositories."""
+    from mlscan.assess import assess
+    from mlscan.detect import detect
+    from mlscan.snapshot import open_snapshot
+
+    start = perf_counter()
+    for_assess = content.assess(options.model)
+    snapshot = CountedSnapshot(open_snapshot(path, rev=options.rev, limits=options.limits))
+    try:
+        findings = detect(snapshot, content.for_detect, progress=options.progress)
+        info, files = snapshot.info, len(snapshot.files)
+    finally:
+        snapshot.close()
+    as_of = options.as_of or datetime.now(UTC).date()
+    assessment = assess(findings, info, for_assess, as_of=as_of.isoformat())
+    seconds = perf_counter() - start
+    return replace(assessment, stats=Stats(files=files, bytes_read=snapshot.bytes_read, seconds=seconds))

@@ -1,0 +1,54 @@
+"""Whole reports compared with files. `MLSCAN_UPDATE_GOLDEN=1 pytest tests/report` writes them anew; read the diff."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from mlscan.report import RenderOptions, assessment_schema, render
+from report.factory import STORIES
+
+GOLDEN = Path(__file__).resolve().parent.parent / "golden"
+UPDATE = bool(os.environ.get("MLSCAN_UPDATE_GOLDEN"))
+
+LOOKS = {
+    "txt": RenderOptions(),
+    "verbose.txt": RenderOptions(verbose=True),
+    "narrow-ascii.txt": RenderOptions(width=40, encoding="ascii"),
+    "color.txt": RenderOptions(color=True),
+    "quiet.txt": RenderOptions(quiet=True),
+}
+
+
+def _same(name: str, text: str) -> None:
+    path = GOLDEN / name
+    if UPDATE:
+        path.write_text(text, encoding="utf-8", newline="")
+    assert text == path.read_bytes().decode("utf-8")
+
+
+@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("look", LOOKS)
+def test_terminal_reports_are_as_recorded(story: str, look: str) -> None:
+    _same(f"{story}.{look}", render(STORIES[story](), "terminal", LOOKS[look]))
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_json_reports_are_as_recorded(story: str) -> None:
+    _same(f"{story}.json", render(STORIES[story](), "json"))
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda p: p.name)
+def test_recorded_json_is_valid_by_the_published_schema(path: Path) -> None:
+    schema = json.loads(assessment_schema())
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.check_schema(schema)
+    assert [e.message for e in validator.iter_errors(json.loads(path.read_text(encoding="utf-8")))] == []
+
+
+def test_every_story_has_a_recorded_json() -> None:
+    assert {p.stem for p in GOLDEN.glob("*.json")} == set(STORIES)
