@@ -47,7 +47,7 @@ KINDS = [
 
 def files(count: int, total_bytes: int, seed: int) -> Iterator[tuple[str, bytes]]:
     """`count` files of about `total_bytes` together, as (path, content)."""
-    chance = Random(seed)  # noqa: S311 - a benchmark, nothing secret
+    chance = Random(seed)
     folders = ["/".join(chance.sample(NOUNS, chance.randint(1, 4))) for _ in range(max(1, count // 12))]
     kinds = chance.choices(KINDS, [kind.share for kind in KINDS], k=count)
     unit = total_bytes / sum(kind.size for kind in kinds)

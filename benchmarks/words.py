@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-NOUNS = """account address area archive article asset balance batch bill block board booking branch bucket buffer card cart
-case cell channel chart city client clock code column comment contract country course cursor customer day delivery demand
-depth device district door edge engine entry error event factor field file filter flag fleet folder frame garden gate graph
-grid group guest handle height history hour image index input invoice item job key label lane layer length level limit line
-link load lock loss margin mask matrix meter method metric minute mode month name network node number offer office order
-output owner page panel part path payment period person phase pixel plan plant point pool price product profile project
-pump query queue range rate ratio reader record region report request result road role room route row rule sample scale
-scene schedule score sensor series session shape shift ship signal site size slot source speed stage station step stock
-stop store stream street sum switch table target task team term ticket tile time token tool total track unit user value
-vector vehicle version view visit volume wage week weight width window word worker year zone""".split()
+_NOUNS = """
+account address area archive article asset balance batch bill block board booking branch bucket buffer card cart
+case cell channel chart city client clock code column comment contract country course cursor customer day delivery
+demand depth device district door edge engine entry error event factor field file filter flag fleet folder frame
+garden gate graph grid group guest handle height history hour image index input invoice item job key label lane
+layer length level limit line link load lock loss margin mask matrix meter method metric minute mode month name
+network node number offer office order output owner page panel part path payment period person phase pixel plan
+plant point pool price product profile project pump query queue range rate ratio reader record region report request
+result road role room route row rule sample scale scene schedule score sensor series session shape shift ship signal
+site size slot source speed stage station step stock stop store stream street sum switch table target task team term
+ticket tile time token tool total track unit user value vector vehicle version view visit volume wage week weight
+width window word worker year zone
+"""
+NOUNS = _NOUNS.split()
 
-VERBS = """add apply build check clean clip close collect combine compare compute convert copy count create crop decode
-delete draw drop encode estimate expand export extract fetch fill filter find fit fix flatten format freeze gather group
-guess hash import index infer insert join keep label limit list load lock log lookup map mark mask measure merge move
-normalize open order pad parse pick plot predict prepare print project pull push quantize query rank read rebuild record
-reduce register remove rename render repair replace report reset resize resolve restore round run sample save scale scan
-score search select send serve shift show shuffle skip slice smooth sort split stack start stop store stream sum swap take
-test track train transform trim update upload validate vary verify visit wait warp weigh write zip""".split()
+_VERBS = """
+add apply build check clean clip close collect combine compare compute convert copy count create crop decode delete
+draw drop encode estimate expand export extract fetch fill filter find fit fix flatten format freeze gather group
+guess hash import index infer insert join keep label limit list load lock log lookup map mark mask measure merge
+move normalize open order pad parse pick plot predict prepare print project pull push quantize query rank read
+rebuild record reduce register remove rename render repair replace report reset resize resolve restore round run
+sample save scale scan score search select send serve shift show shuffle skip slice smooth sort split stack start
+stop store stream sum swap take test track train transform trim update upload validate vary verify visit wait warp
+weigh write zip
+"""
+VERBS = _VERBS.split()
 
 PLAIN_IMPORTS = [
     "import argparse",
@@ -80,5 +88,8 @@ LEARNING_LINES = [
     "values = np.asarray(frame[column])",
 ]
 
-PACKAGES = """numpy pandas scikit-learn torch torchvision xgboost lightgbm mlflow fastapi uvicorn pydantic pyyaml requests
-click tqdm matplotlib seaborn sqlalchemy psycopg2-binary pytest ruff mypy boto3 joblib scipy transformers""".split()
+_PACKAGES = """
+numpy pandas scikit-learn torch torchvision xgboost lightgbm mlflow fastapi uvicorn pydantic pyyaml requests click
+tqdm matplotlib seaborn sqlalchemy psycopg2-binary pytest ruff mypy boto3 joblib scipy transformers
+"""
+PACKAGES = _PACKAGES.split()

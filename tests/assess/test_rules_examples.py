@@ -6,7 +6,8 @@ import pytest
 
 from mlscan.assess.examples import failures, kind_failures, presence_failures
 from mlscan.types.model import RuleExample
-from tests.assess.content import rules
+
+from .content import rules
 
 CONTENT = rules()
 MODEL = [(t.id, e) for t in CONTENT.model.topics for e in t.examples]

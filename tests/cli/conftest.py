@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from report.factory import NAMES, PRACTICES, level_2
 
 from mlscan.cli import loading, main, scan_command
 from mlscan.content import Content
@@ -30,7 +31,6 @@ from mlscan.types.model import (
     Staged,
     Topic,
 )
-from report.factory import NAMES, PRACTICES, level_2
 
 
 def detector(id: str, practice: str, strength: Strength = Strength.USED) -> Detector:

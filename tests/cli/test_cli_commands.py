@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import jsonschema
 import pytest
+from report.factory import NAMES, PRACTICES
 
 from cli.conftest import Ran
-from report.factory import NAMES, PRACTICES
 
 Run = Callable[..., Ran]
 
@@ -19,10 +19,9 @@ Run = Callable[..., Ran]
     [
         (
             "runs",
-            ["runs (detector)", "Title of runs", "Reason for runs", "strength used", "tracker.start_run", "a call"]
-            + ["a comment", "a company wrapper", "https://example.org/docs"],
+            ["runs (detector)", "Reason for runs", "strength used", "tracker.start_run", "a call", "a comment"],
         ),
-        ("experiment-tracking", ["(practice)", "Which run made the model?", "runs-logged", "Title of sweep"]),
+        ("experiment-tracking", ["(practice)", "runs-logged", "Title of sweep"]),
         ("runs-logged", ["(criterion)", "level 3", "essential", "So that it can be found again.", "Log it.", "medium"]),
         ("3", ["3 (level)", "Analyze it", "runs-logged"]),
         ("level-3", ["Analyze it"]),

@@ -12,12 +12,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from report.factory import HOSTILE, hostile, level_0, level_2, level_4
 
 from cli.conftest import Ran, World
 from mlscan import __version__
 from mlscan.types.assessment import Assessment
 from mlscan.types.errors import ContentError, NothingToScan
-from report.factory import HOSTILE, hostile, level_0, level_2, level_4
 
 Run = Callable[..., Ran]
 
@@ -59,22 +59,23 @@ def test_json_is_utf_8_whatever_the_terminal_says(world: World, run: Run) -> Non
 
 
 @pytest.mark.parametrize(
-    ("args", "story", "code", "words"),
+    ("args", "story", "ends"),
     [
-        (("--fail-under", "2"), level_2, 0, ""),
-        (("--fail-under", "3"), level_2, 1, "mlscan: gate failed: level 2 R&D is under 3\n"),
-        (("--fail-under", "5"), level_4, 1, "level 4 Specialization (could be 5) is under 5"),
-        (("--require", "ml-code"), level_2, 0, ""),
-        (("--require", "lockfile"), level_2, 1, "practice lockfile is absent: nothing of it was found"),
-        (("--require", "feature-store"), level_4, 1, "practice feature-store is unknown: handed to acme/platform"),
-        (("--require", "lockfile", "--fail-under", "3"), level_2, 1, "is under 3; practice lockfile is absent"),
-        (("--fail-under", "3"), level_0, 0, "mlscan: gates do not apply: a level means nothing for kind not-ml\n"),
-        (("--require", "tests"), level_0, 0, "gates do not apply"),
+        (("--fail-under", "2"), level_2, (0, "")),
+        (("--fail-under", "3"), level_2, (1, "mlscan: gate failed: level 2 R&D is under 3\n")),
+        (("--fail-under", "5"), level_4, (1, "level 4 Specialization (could be 5) is under 5")),
+        (("--require", "ml-code"), level_2, (0, "")),
+        (("--require", "lockfile"), level_2, (1, "practice lockfile is absent: nothing of it was found")),
+        (("--require", "feature-store"), level_4, (1, "practice feature-store is unknown: handed to acme/platform")),
+        (("--require", "lockfile", "--fail-under", "3"), level_2, (1, "is under 3; practice lockfile is absent")),
+        (("--fail-under", "3"), level_0, (0, "mlscan: gates do not apply: a level means nothing for kind not-ml\n")),
+        (("--require", "tests"), level_0, (0, "gates do not apply")),
     ],
 )
 def test_gates_decide_the_exit_code_in_one_line(
-    run: Run, world: World, args: tuple[str, ...], story: Callable[[], Assessment], code: int, words: str
+    run: Run, world: World, args: tuple[str, ...], story: Callable[[], Assessment], ends: tuple[int, str]
 ) -> None:
+    code, words = ends
     world.story = story
     ran = run(*args)
     assert ran.code == code

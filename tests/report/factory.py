@@ -120,7 +120,7 @@ def _steps(levels: tuple[LevelResult, ...], level: int) -> tuple[NextStep, ...]:
             criterion=c.id,
             title=c.title,
             why="Somebody else has to be able to rely on it.",
-            how=f"Set up {c.id.removesuffix('-there')} where the training code lives, and let CI run it on each change.",
+            how=f"Set up {c.id.removesuffix('-there')} where the training code lives, and let CI run it.",
             effort="SML"[number % 3],
             lifts=c.group,
             level=level + 1,
@@ -173,6 +173,7 @@ def assessment(
         ahead=tuple(p for n in range(level + 2, 6) for p in ASKS[n] if by_id[p].present),
         unobservable=("Who decides that a model goes live",),
         scale={"files": 120, "contributors": 4},
+        level_names=dict(enumerate(NAMES)),
         stats=Stats(files=120, bytes_read=45_678, seconds=0.25),
     )
 

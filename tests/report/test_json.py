@@ -13,9 +13,10 @@ from mlscan.report import RenderOptions, assessment_schema, render
 from mlscan.types.errors import UsageError
 from report.factory import HOSTILE, PRACTICES, hostile, level_0, level_2, level_4
 
-CONTRACT = """schema_version mlscan_version content_digest repository as_of model kind applicable level level_name
+_KEYS = """schema_version mlscan_version content_digest repository as_of model kind applicable level level_name
 attested_level could_be target unobservable levels kind_reasons groups practices evidence next components scale gaps
-rejections hints waivers policy stats""".split()
+rejections hints waivers policy stats"""
+CONTRACT = _KEYS.split()
 
 
 def test_the_keys_are_those_of_the_contract_in_its_order() -> None:

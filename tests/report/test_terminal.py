@@ -90,6 +90,15 @@ def test_at_most_five_steps_are_shown_and_the_rest_counted() -> None:
     assert "and 2 more" in text
 
 
+def test_steps_that_the_level_does_not_need_are_only_counted() -> None:
+    story = level_2()
+    first, *rest = story.next
+    text = render(replace(story, next=(first, *(replace(s, needed=False) for s in rest))), "terminal")
+    assert "  1. " in text
+    assert "  2. " not in text
+    assert "Asked too, not needed for the level: 3" in text
+
+
 def test_near_misses_are_shown_once_a_practice() -> None:
     text = render(level_2(), "terminal")
     assert text.count("training-schedule") == 1

@@ -17,7 +17,7 @@ from mlscan.assess.results import (
     unobservable,
 )
 from mlscan.assess.shown import choose, ordered_rejections
-from mlscan.assess.verdict import judge
+from mlscan.assess.verdict import Verdict, judge
 from mlscan.types.assessment import Assessment, Stats
 from mlscan.types.evidence import Findings
 from mlscan.types.model import AssessContent
@@ -34,10 +34,8 @@ def assess(
     `as_of` is an ISO date; only criteria that count from a later day depend on it. Practices and kind are those of the
     whole repository; with several components, level and criteria are those of the highest one.
     """
-    facts = gather(content, findings)
-    decide_practices(facts)
-    kind = decide_kind(facts)
-    whole = judge(facts, kind, as_of)
+    whole = _judge_whole(findings, content, as_of)
+    facts, kind = whole.facts, whole.kind
     parts = judge_components(content, findings, as_of) if kind.name in content.model.file.applicable_kinds else {}
     verdict = best_of(parts.values()) if parts else whole
     shown = choose(findings.evidence, facts.counts)
@@ -68,3 +66,9 @@ def assess(
         hints=findings.hints,
         stats=stats,
     )
+
+
+def _judge_whole(findings: Findings, content: AssessContent, as_of: str) -> Verdict:
+    facts = gather(content, findings)
+    decide_practices(facts)
+    return judge(facts, decide_kind(facts), as_of)

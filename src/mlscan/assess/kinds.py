@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlscan.assess.conditions import evaluate
 from mlscan.assess.facts import Facts
+from mlscan.assess.presence import decide_practices
 from mlscan.assess.truth import Truth
 from mlscan.assess.words import paths, sentence
 
@@ -20,8 +21,13 @@ class Kind:
 
 
 def decide_kind(facts: Facts) -> Kind:
-    """The kind of the first rule that holds, else the default; rules before it that are unknown stay possible."""
+    """The kind of the first rule that holds, else the default; rules before it that are unknown stay possible.
+
+    A delegation leaves no doubt here: what lies in another repository says nothing about the kind of this one.
+    """
     file = facts.content.kinds
+    facts = replace(facts, hidden={}, practices={})
+    decide_practices(facts)
     possible: dict[str, str] = {}
     name, reason = file.default, sentence(file.default_reason)
     for rule in file.kinds:

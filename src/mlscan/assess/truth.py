@@ -56,7 +56,9 @@ def negate(outcome: Outcome) -> Outcome:
 
 
 def _join(truth: Truth, deciding: Iterable[Outcome], outcomes: Sequence[Outcome]) -> Outcome:
-    why = "; ".join(dict.fromkeys(o.why for o in deciding if o.why))
+    said = list(deciding)
+    shown = [o for o in said if o.evidence] if truth is Truth.YES else []
+    why = "; ".join(dict.fromkeys(o.why for o in shown or said if o.why))
     sources = outcomes if truth is Truth.YES else ()
     evidence = dict.fromkeys(e for o in sources if o.truth is Truth.YES for e in o.evidence)
     return Outcome(truth, why, tuple(evidence))

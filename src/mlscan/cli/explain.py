@@ -54,7 +54,7 @@ def catalogue(content: Content, model: str) -> dict[str, list[About]]:
     asks = measured.asks()
     kinds = dict.fromkeys([*(r.kind for r in content.kinds.kinds), content.kinds.default])
     everything = [
-        *(about_practice(i, p, measured.topics, content.detectors) for i, p in content.presence.practices.items()),
+        *(about_practice(i, p, asks, content.detectors) for i, p in content.presence.practices.items()),
         *(about_detector(d) for d in content.detectors),
         *(about_criterion(ask) for ask in asks),
         *(about_level(x, [ask.criterion for ask in asks if ask.level == x.n]) for x in measured.file.levels),

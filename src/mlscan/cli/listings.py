@@ -19,6 +19,7 @@ from mlscan.types.model import Criterion, Level
 _FORMAT = click.option("--format", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
 _DETECTORS = click.option("--detectors", multiple=True, metavar="DIR", help="Further detectors; repeatable.")
 _RULES = click.option("--rules", multiple=True, metavar="DIR", help="Further maturity models; repeatable.")
+_LEGEND = "\n! essential: without it the level does not hold.  ? no file can show it: never counted.\n"
 _DEBUG = click.option("--debug", is_flag=True, expose_value=False, help="Show where an error came from.")
 
 
@@ -72,10 +73,14 @@ def rules_command(model: str, format: str, rules: tuple[str, ...]) -> None:
         return
     blocks = []
     for level, criteria in asked:
-        rows = [(f"  {c.id}", c.effort, str(c.weight) + ("!" if c.essential else ""), c.title) for c in criteria]
+        rows = [(f"  {c.id}", c.effort, str(c.weight) + _mark(c), c.title) for c in criteria]
         head = f"Level {level.n} {level.name}: {one_line(level.short)}\n"
         blocks.append(head + (table(("  ID", "EFFORT", "WEIGHT", "TITLE"), rows) if rows else ""))
-    write_stdout("\n".join(blocks) + "\n! is essential: without it the level does not hold.\n")
+    write_stdout("\n".join(blocks) + _LEGEND)
+
+
+def _mark(c: Criterion) -> str:
+    return ("!" if c.essential else "") + ("" if c.observable else "?")
 
 
 def _level(level: Level, criteria: list[Criterion]) -> dict[str, object]:

@@ -27,16 +27,21 @@ def run(args: Sequence[str]) -> int:
         return _failed(error.format_message(), USAGE, debug)
     except MlscanError as error:
         return _failed(str(error), error.exit_code, debug)
-    except (BrokenPipeError, SystemExit) as error:
-        # click turns a closed pipe into SystemExit(1), which would look like a failed gate.
+    except BrokenPipeError:
         silence_stdout()
-        return OK if not isinstance(error, SystemExit) or error.code == 1 else _code(error)
+        return OK
+    except SystemExit as error:
+        return _left(error)
     except Exception as error:
         hint = "" if debug else "; --debug shows where, please report it"
         return _failed(f"internal error: {type(error).__name__}: {error}{hint}", BUG, debug)
 
 
-def _code(error: SystemExit) -> int:
+def _left(error: SystemExit) -> int:
+    """Click leaves so after completion, and with 1 on a closed pipe, which would look like a failed gate."""
+    if error.code == 1:
+        silence_stdout()
+        return OK
     return error.code if isinstance(error.code, int) else OK
 
 

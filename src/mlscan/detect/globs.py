@@ -61,7 +61,7 @@ class GlobTable:
             for glob in self._ids:
                 self._set.Add(glob_regex(glob).encode("latin-1", "replace"))
             self._set.Compile()
-        return frozenset(self._set.Match(path.encode("utf-8", "surrogateescape")))
+        return frozenset(self._set.Match(path.encode("utf-8", "surrogateescape")) or ())
 
 
 @lru_cache(maxsize=1024)

@@ -58,7 +58,7 @@ class Prefilter:
         """(indexes of the leaves with a word in the data, extra words in it)."""
         if self._empty:
             return set(), []
-        found = self._set.Match(data)
+        found = self._set.Match(data) or ()
         split = len(self._leaves)
         return {self._leaves[i] for i in found if i < split}, [self._words[i - split] for i in found if i >= split]
 

@@ -9,14 +9,16 @@ from mlscan.types.source import Call, Import
 
 Found = tuple[tuple[Import, ...], tuple[Call, ...]]
 
-_R_LOAD = re.compile(r"(?<![\w.])(?:library|require|requireNamespace|loadNamespace)\s{0,9}\(\s{0,9}[\"']?([A-Za-z][\w.]{0,99})")
+_R_LOAD = re.compile(
+    r"(?<![\w.])(?:library|require|requireNamespace|loadNamespace)\s{0,9}\(\s{0,9}[\"']?([A-Za-z][\w.]{0,99})"
+)
 _R_FROM = re.compile(r"(?<![\w.])([A-Za-z][\w.]{0,99}):::?[A-Za-z.]")
 _R_CALL = re.compile(r"(?<![\w.:])((?:[A-Za-z][\w.]{0,99}:::?)?[A-Za-z.][\w.]{0,199})[ \t]{0,9}\(")
-_R_WORDS = frozenset("if for while function repeat return switch in else".split())
+_R_WORDS = frozenset(["if", "for", "while", "function", "repeat", "return", "switch", "in", "else"])
 
 _JULIA_USING = re.compile(r"^[ \t]*(?:using|import)[ \t]+([^\n#;]{1,2000})", re.M)
 _JULIA_CALL = re.compile(r"(?<![\w.@])([A-Za-z_][\w!]{0,99}(?:\.[A-Za-z_][\w!]{0,99}){0,9})\(")
-_JULIA_WORDS = frozenset("if for while function macro return elseif in".split())
+_JULIA_WORDS = frozenset(["if", "for", "while", "function", "macro", "return", "elseif", "in"])
 _SEPARATOR = re.compile(r"::|\.")
 _DEFINITION = re.compile(r"(?:function|macro)[ \t]+\Z")
 

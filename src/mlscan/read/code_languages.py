@@ -44,9 +44,13 @@ _SUFFIXES = {
     "lua": "lua",
 }
 
-_INTERPRETER = re.compile(rb"#!\s*\S*?/?(?:env\s+(?:-S\s+)?)?(?:\S*/)?(python|Rscript|julia|octave|node|ruby|lua)[\d.]*\b")
+_INTERPRETER = re.compile(
+    rb"#!\s*\S*?/?(?:env\s+(?:-S\s+)?)?(?:\S*/)?(python|Rscript|julia|octave|node|ruby|lua)[\d.]*\b"
+)
 _INTERPRETERS = {b"rscript": "r", b"octave": "matlab", b"node": "javascript"}
-_OBJECTIVE_C = re.compile(rb"^\s*(?:#\s*(?:import|include|define|if)|@(?:interface|implementation|import|class)|//)", re.M)
+_OBJECTIVE_C = re.compile(
+    rb"^\s*(?:#\s*(?:import|include|define|if)|@(?:interface|implementation|import|class)|//)", re.M
+)
 
 _HASH, _SLASHES, _DASHES = r"#[^\n]*+", r"//[^\n]*+", r"--[^\n]*+"
 _BLOCK = r"/\*.*?(?:\*/|\Z)"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mlscan.read.code_calls import READERS
 from mlscan.read.code_languages import code_text, without_comments
-from mlscan.read.notebook_cells import python_cell
+from mlscan.read.notebook_cells import RawCell, python_cell
 from mlscan.read.notebook_chunks import read_chunks
-from mlscan.read.notebook_json import RawCell, read_json
+from mlscan.read.notebook_json import read_json
 from mlscan.read.python import Place, read_python
 from mlscan.types.source import Cell, CodeModule, Notebook, Problem
 
@@ -14,32 +16,34 @@ __all__ = ["parse_notebook"]
 
 CELL_LIMIT = 10_000
 """Cells that are read of one notebook."""
+_LINE_LIMIT = 1_000_000
+"""Lines of the file beyond which a module's `lines` are left out."""
 
 
 def parse_notebook(data: bytes, path: str) -> Notebook:
     """The notebook in a `.ipynb`, `.Rmd` or `.qmd` file. Never raises for what the bytes hold.
 
-    Lines are lines of the file itself; cells count from 1 in scopes (`cell:3`). What is broken is a problem, and the
-    cells that could be found are there.
+    Lines are lines of the file itself; cells count from 1 in scopes (`cell:3`). The module's `lines` hold the code
+    at the line of the file where it stands, "" elsewhere. What is broken is a problem; the cells that could be found are there.
     """
     found = read_chunks(data) if path.lower().endswith((".rmd", ".qmd")) else read_json(data)
-    problems = found.problems
-    raw = found.cells
+    raw, problems = found.cells, found.problems
     if len(raw) > CELL_LIMIT:
         raw = raw[:CELL_LIMIT]
         problems = (*problems, Problem(None, "more cells than are read"))
-    language = found.language
-    module, shell = _module(raw, language)
-    cells = tuple(
-        Cell(cell.kind, "\n".join(text for _, text in cell.lines), cell.tags, cell.has_output) for cell in raw
-    )
+    module, shell = _module(raw, found.language)
+    cells = tuple(Cell(cell.kind, cell.text, cell.tags, cell.has_output) for cell in raw)
     return Notebook(
-        language=language, cells=cells, module=module, problems=(*problems, *module.problems), shell=tuple(shell)
+        language=found.language,
+        cells=cells,
+        module=replace(module, notebook=True),
+        problems=(*problems, *module.problems),
+        shell=tuple(shell),
     )
 
 
 def _module(cells: list[RawCell], language: str) -> tuple[CodeModule, list[tuple[int, str]]]:
-    """The code cells as one module, and the shell lines among them."""
+    """The code cells in the notebook's language as one module, and the shell lines among them."""
     lines: list[str] = []
     places: list[Place] = []
     shell: list[tuple[int, str]] = []
@@ -52,28 +56,34 @@ def _module(cells: list[RawCell], language: str) -> tuple[CodeModule, list[tuple
             shell += [(cell.lines[row][0], command) for row, command in commands]
         lines += texts
         places += [(line, (f"cell:{number}",)) for line, _ in cell.lines]
-    if language == "python":
-        return _python(lines, places), shell
-    return _other(lines, places, language), shell
-
-
-def _python(lines: list[str], places: list[Place]) -> CodeModule:
-    source = "\n".join(lines)
-    module = read_python(source.encode("utf-8", "replace"), places)
-    return _with_lines(module, lines, code_text(source, "python").split("\n"), places)
-
-
-def _other(lines: list[str], places: list[Place], language: str) -> CodeModule:
     source = "\n".join(lines)
     code = code_text(source, language)
+    if language == "python":
+        module = read_python(source.encode("utf-8", "replace"), places)
+    else:
+        module = _other(source, code, places, language)
+    numbers = [line for line, _ in places]
+    return replace(module, lines=_placed(lines, numbers), code_lines=_placed(code.split("\n"), numbers)), shell
+
+
+def _other(source: str, code: str, places: list[Place], language: str) -> CodeModule:
     reader = READERS.get(language)
     imports, calls = reader(without_comments(source, language), code) if reader else ((), ())
-    module = CodeModule(
+    at = [places[item.line - 1] for item in calls]
+    return CodeModule(
         language=language,
-        imports=tuple(msgspec_replace(item, line=places[item.line - 1][0]) for item in imports),
-        calls=tuple(
-            msgspec_replace(call, line=places[call.line - 1][0], scope=places[call.line - 1][1]) for call in calls
-        ),
+        imports=tuple(replace(item, line=places[item.line - 1][0]) for item in imports),
+        calls=tuple(replace(call, line=line, scope=scope) for call, (line, scope) in zip(calls, at, strict=True)),
         statements=sum(1 for line in code.split("\n") if line.strip()),
     )
-    return _with_lines(module, lines, code.split("\n"), places)
+
+
+def _placed(texts: list[str], numbers: list[int]) -> tuple[str, ...]:
+    """The texts at their lines of the file; texts of one line stand below each other in it."""
+    last = max(numbers, default=0)
+    if last > _LINE_LIMIT:
+        return ()
+    gathered: dict[int, list[str]] = {}
+    for number, text in zip(numbers, texts, strict=False):
+        gathered.setdefault(number, []).append(text)
+    return tuple("\n".join(gathered[number]) if number in gathered else "" for number in range(1, last + 1))

@@ -15,7 +15,7 @@ _PERCENT = re.compile(rb"^# ?%%(?:[ \t]|\r?$)", re.M)
 
 
 def notebook_origin(data: bytes) -> str | None:
-    """"databricks", "jupytext", "marimo" or "percent" (`# %%` cells) from a script's first 16 KiB; None for others."""
+    """What a script's first 16 KiB say: "databricks", "jupytext", "marimo", "percent" (`# %%` cells), or None."""
     head = data[:_HEAD].removeprefix(b"\xef\xbb\xbf")
     if _DATABRICKS.match(head):
         return "databricks"

@@ -14,8 +14,10 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udff
 
 
 def decode(data: bytes) -> str:
-    """The text of a file without its byte order mark, line ends as "\\n"; undecodable bytes and control
-    characters are replaced one for one, so that lines stay. Never raises."""
+    """The text of a file without its byte order mark, every line end as a newline. Never raises.
+
+    Undecodable bytes and control characters are replaced one for one, so that lines stay.
+    """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             text = data[len(mark) :].decode(encoding, "replace")

@@ -38,7 +38,6 @@ class TreeBuilder:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self.complex_keys = False
         self._frames: list[_Frame] = []
         self._anchors: dict[str, tuple[Node, int]] = {}
         self._root: Node | None = None
@@ -69,6 +68,11 @@ class TreeBuilder:
         if anchor:
             self._anchors[anchor] = (node, 1)
         self._add(node, 1)
+
+    def key(self, text: str, line: int) -> None:
+        """Name the next child of the innermost map. Raises `LimitReached` like `scalar`."""
+        self._count(1)
+        self._frames[-1].key, self._frames[-1].key_line = text, line
 
     def alias(self, anchor: str, line: int) -> None:
         """Add what an anchor stands for: shared, not copied; null where that would grow the tree beyond its limit."""
@@ -121,7 +125,6 @@ class TreeBuilder:
 
     def _key(self, frame: _Frame, node: Node) -> None:
         if isinstance(node.value, (Mapping, tuple)):
-            self.complex_keys = True
             self.problems.append(Problem(node.line, "key that is no scalar"))
         frame.key, frame.key_line = node.text, node.line
 

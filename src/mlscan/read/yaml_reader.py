@@ -80,8 +80,8 @@ class _Reader:
                     self._builder.problems.append(Problem(line, "too many documents"))
                     return None
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line = mark.line + self._offset if mark else line
+            mark = error.problem_mark
+            line = line if mark is None else mark.line + self._offset
             self._stop(line, "broken YAML")
         except LimitReached as limit:
             self._stop(line, str(limit))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from mlscan.types.content import Detector, Example
-from mlscan.types.model import Ask, Criterion, KindRule, Level, PracticePresence, Topic
+from mlscan.types.model import Ask, Criterion, KindRule, Level, PracticePresence
 
 _EFFORTS = {"S": "small", "M": "medium", "L": "large"}
 
@@ -52,19 +52,19 @@ def about_detector(d: Detector) -> About:
     )
 
 
-def about_practice(
-    id: str, presence: PracticePresence, topics: Iterable[Topic], detectors: Iterable[Detector]
-) -> About:
+def about_practice(id: str, presence: PracticePresence, asks: Iterable[Ask], detectors: Iterable[Detector]) -> About:
     """When the practice counts as present, who sees it, and what each level asks about it."""
-    asked = [t for t in topics if t.id == id]
     counted = "reported, never counted" if presence.informational else f"group {presence.group}"
+    minimum = [] if presence.needs else [f"evidence of strength {presence.strength.value} or more"]
     return _about(
         id,
         "practice",
         presence.title,
-        question=[t.question for t in asked],
-        present_when=[f"evidence of strength {presence.strength.value} or more; {counted}", *outline(presence.needs)],
-        asked=[f"level {n}: {c.title} ({c.id})" for t in asked for n in sorted(t.asks) for c in t.asks[n]],
+        present_when=[*minimum, *outline(presence.needs)],
+        reported_in=[counted],
+        asked_by=[
+            f"level {a.level}: {a.criterion.title} ({a.criterion.id})" for a in asks if id in _named(a.criterion.needs)
+        ],
         seen_by=[f"{d.id}: {d.title} ({d.strength.value})" for d in detectors if d.practice == id],
     )
 
@@ -107,6 +107,11 @@ def outline(condition: msgspec.Struct | str | None) -> list[str]:
     if isinstance(condition, str):
         return [condition]
     return _lines(_given(condition), "")
+
+
+def _named(condition: msgspec.Struct | str | None) -> set[str]:
+    """Every word of a condition, ids among them."""
+    return {word for line in outline(condition) for word in line.replace(",", " ").split()}
 
 
 def _given(value: object) -> object:

@@ -29,9 +29,9 @@ def add_ladder(page: Page, a: Assessment) -> None:
 
 
 def level_names(a: Assessment) -> dict[int, str]:
-    """Level -> name, from the lowest; level 0 has a name only where the assessment says it."""
-    names = {0: a.level_name if a.level == 0 else ""}
-    return {**names, **{x.level: x.name for x in sorted(a.levels, key=lambda x: x.level)}}
+    """Level -> name, from the lowest."""
+    names = {**{x.level: x.name for x in a.levels}, a.level: a.level_name, **a.level_names}
+    return dict(sorted(names.items()))
 
 
 def bar(page: Page, filled: int, maybe: int, length: int) -> Text:

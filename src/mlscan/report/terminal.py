@@ -81,11 +81,14 @@ def _add_next(page: Page, a: Assessment) -> None:
     if not steps:
         return
     page.heading(f"Missing for level {target}, {names[target]}")
-    shown = steps if page.options.verbose else steps[:_STEPS_SHOWN]
+    needed = [s for s in steps if s.needed or page.options.verbose]
+    shown = needed if page.options.verbose else needed[:_STEPS_SHOWN]
     for number, step in enumerate(shown, start=1):
         _add_step(page, number, step)
-    if len(steps) > len(shown):
-        page.add(page.text((f"  and {len(steps) - len(shown)} more, shown by --verbose", "dim")))
+    if len(needed) > len(shown):
+        page.add(page.text((f"  and {len(needed) - len(shown)} more, shown by --verbose", "dim")))
+    if len(steps) > len(needed):
+        page.add(page.text((f"  Asked too, not needed for the level: {len(steps) - len(needed)}", "dim")))
 
 
 def _add_step(page: Page, number: int, step: NextStep) -> None:
@@ -95,7 +98,7 @@ def _add_step(page: Page, number: int, step: NextStep) -> None:
     page.add(label, page.text((step.title, "bold"), (effort, "dim")), indent=5)
     page.add(page.text("     ", step.how), indent=5)
     if page.options.verbose:
-        page.add(page.text("     ", (f"{step.why} Lifts {step.lifts} [{step.criterion}]", "dim")), indent=5)
+        page.add(page.text("     ", (f"{step.why} ({step.lifts}) [{step.criterion}]", "dim")), indent=5)
 
 
 def _add_foot(page: Page, a: Assessment) -> None:

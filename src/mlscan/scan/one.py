@@ -74,8 +74,12 @@ def scan_with(content: Content, path: str | Path, options: ScanOptions) -> Asses
         findings = detect(snapshot, content.for_detect, progress=options.progress)
         info, files = snapshot.info, len(snapshot.files)
     finally:
-        snapshot.close()
+        pass
     as_of = options.as_of or datetime.now(UTC).date()
     assessment = assess(findings, info, for_assess, as_of=as_of.isoformat())
     seconds = perf_counter() - start
-    return replace(assessment, stats=Stats(files=files, bytes_read=snapshot.bytes_read, seconds=seconds))
+    return replace(
+        assessment,
+        level_names={level.n: level.name for level in for_assess.model.file.levels},
+        stats=Stats(files=files, bytes_read=snapshot.bytes_read, seconds=seconds),
+    )

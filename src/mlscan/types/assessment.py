@@ -97,6 +97,8 @@ class NextStep:
     effort: str
     lifts: str
     level: int
+    needed: bool = True
+    """False for a step that the level asks too, but that can be left out on the shortest way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,8 @@ class Assessment:
     gaps: tuple[Gap, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     hints: tuple[str, ...] = ()
+    level_names: Mapping[int, str] = field(default_factory=dict)
+    """Every level of the model with its name, the lowest too; for reports that draw the ladder."""
     stats: Stats
     schema_version: str = "1.0"
 

@@ -32,7 +32,9 @@ class Import:
     @property
     def target(self) -> str:
         """The dotted thing that is bound: `a.b` for `from a import b`."""
-        return f"{self.module}.{self.name}" if self.name and self.name != "*" else self.module
+        if not self.name or self.name == "*":
+            return self.module
+        return self.module + self.name if self.module.endswith(".") else f"{self.module}.{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ class Notebook:
     module: CodeModule
     """Code cells as one module; a line is a line of the file itself."""
     problems: tuple[Problem, ...] = ()
+    shell: tuple[tuple[int, str], ...] = ()
+    """(line, command) of shell lines and installing magics in code cells: `!pip install x`, `%%bash` bodies."""
 
 
 # --- trees (YAML, JSON, TOML, INI, XML, HCL) --------------------------------------------------------------------------

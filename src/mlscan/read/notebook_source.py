@@ -1,0 +1,71 @@
+"""Where the source of a cell stands in its `.ipynb` file, line by line."""
+
+from __future__ import annotations
+
+import json
+import re
+
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_COLON = re.compile(rb"\s{0,100}:\s{0,100}")
+
+
+class Locator:
+    """Finds sources in a file, each after the one before."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._position = 0
+        self._line = 1
+        self._counted = 0
+        self._lost = False
+
+    def find(self, key: bytes, value: bytes) -> int:
+        """The line (1-based) on which this JSON value of a key starts.
+
+        Once a value was not found, the line of the last one that was.
+        """
+        position = -1 if self._lost else self._data.find(key, self._position)
+        while position >= 0:
+            colon = _COLON.match(self._data, position + len(key))
+            if colon is not None and self._data.startswith(value, colon.end()):
+                self._position = colon.end() + len(value)
+                return self.line_at(colon.end())
+            position = self._data.find(key, position + 1)
+        self._lost = True
+        return self._line
+
+    def line_at(self, position: int) -> int:
+        """The line (1-based) of a position that is not before the last one asked for."""
+        self._line += self._data.count(b"\n", self._counted, position)
+        self._counted = position
+        return self._line
+
+
+def source_lines(value: bytes, line: int) -> list[tuple[int, str]] | None:
+    """The lines of a source with the lines of the file on which they stand; None for a value that is no source.
+
+    value: JSON text of a string or a list of strings, perhaps cut off; line: where it starts.
+    """
+    if value[:1] not in (b'"', b"["):
+        return None
+    rows: list[tuple[int, list[str]]] = []
+    position = 0
+    for token in _STRING.finditer(value):
+        line += value.count(b"\n", position, token.start())
+        position = token.start()
+        first, *others = _decoded(token.group()).split("\n")
+        if rows and (rows[-1][1] != [""]):
+            rows[-1][1].append(first)
+        else:
+            rows[-1:] = [(line, [first])]
+        rows += [(line, [text]) for text in others]
+    return [(number, "".join(pieces).rstrip("\r")) for number, pieces in rows]
+
+
+def _decoded(token: bytes) -> str:
+    text = token.decode("utf-8", "replace")
+    try:
+        decoded = json.loads(text, strict=False)
+    except ValueError:
+        return text[1:-1]
+    return str(decoded).encode("utf-8", "replace").decode("utf-8")

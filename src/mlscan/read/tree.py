@@ -1,0 +1,133 @@
+"""Data files of any format to one kind of tree, and the search in it."""
+
+from __future__ import annotations
+
+from mlscan.read.ini_reader import parse_ini
+from mlscan.read.json_reader import parse_json
+from mlscan.read.query import At, compile_at, find_at
+from mlscan.read.text import decode
+from mlscan.read.toml_reader import parse_toml
+from mlscan.read.xml_reader import parse_xml
+from mlscan.read.yaml_reader import parse_yaml
+from mlscan.types.source import Problem, Tree
+
+__all__ = ["At", "compile_at", "find_at", "format_of", "parse_tree"]
+
+MAX_BYTES = 10_000_000
+
+_NAMES = {
+    ".dvc/config": "ini",
+    ".dvc/config.local": "ini",
+    "dvc.lock": "yaml",
+    "pipfile": "toml",
+    "pipfile.lock": "json",
+    "uv.lock": "toml",
+    "poetry.lock": "toml",
+    "pdm.lock": "toml",
+    "pixi.lock": "yaml",
+    "cargo.lock": "toml",
+    "composer.lock": "json",
+    "mlproject": "yaml",
+    "mlmodel": "yaml",
+    "mltable": "yaml",
+    "chart.lock": "yaml",
+    "gemfile.lock": "",
+    ".flake8": "ini",
+    ".coveragerc": "ini",
+    ".pylintrc": "ini",
+    "pylintrc": "ini",
+    ".isort.cfg": "ini",
+    ".bumpversion.cfg": "ini",
+    ".editorconfig": "ini",
+    ".gitmodules": "ini",
+    ".gitconfig": "ini",
+    ".prettierrc": "yaml",
+    ".clang-format": "yaml",
+    ".babelrc": "json",
+    ".eslintrc": "json",
+    ".swcrc": "json",
+}
+"""File names (lower case, or the end of a path) whose format their suffix does not tell."""
+
+_SUFFIXES = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".dvc": "yaml",
+    ".cff": "yaml",
+    ".cwl": "yaml",
+    ".yaml.j2": "yaml",
+    ".yml.j2": "yaml",
+    ".yaml.jinja": "yaml",
+    ".yml.jinja": "yaml",
+    ".yaml.tmpl": "yaml",
+    ".yml.tmpl": "yaml",
+    ".yaml.template": "yaml",
+    ".yml.template": "yaml",
+    ".yaml.example": "yaml",
+    ".yml.example": "yaml",
+    ".prompty": "yaml",
+    ".json": "json",
+    ".json5": "json",
+    ".jsonc": "json",
+    ".libsonnet": "",
+    ".toml": "toml",
+    ".ini": "ini",
+    ".cfg": "ini",
+    ".xml": "xml",
+    ".pom": "xml",
+    ".csproj": "xml",
+    ".fsproj": "xml",
+    ".vbproj": "xml",
+    ".props": "xml",
+    ".config.xml": "xml",
+    ".pmml": "xml",
+}
+
+
+_PARSERS = {"json": parse_json, "toml": parse_toml, "ini": parse_ini}
+
+
+def format_of(path: str) -> str | None:
+    """The format of a file by its path: yaml, json, toml, ini, xml, or None for what is no tree."""
+    lower = path.lower()
+    name = lower.rsplit("/", 1)[-1]
+    for end in ("/".join(lower.split("/")[-2:]), name):
+        if end in _NAMES:
+            return _NAMES[end] or None
+    parts = name.split(".")
+    for count in (2, 1):
+        if len(parts) > count and (found := _SUFFIXES.get("." + ".".join(parts[-count:]))):
+            return found
+    return None
+
+
+def parse_tree(data: bytes, path: str, format: str | None = None) -> Tree:
+    """The tree of a file in `format`, by default that of its path. Never raises; what is broken is a problem.
+
+    At most 10 MB, 200 levels and 300,000 values. A map's child has the line of its key.
+    """
+    found = format or format_of(path) or "yaml"
+    if len(data) > MAX_BYTES:
+        return Tree(found, (), problems=(Problem(None, "too large"),))
+    if b"\0" in data[:1000] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return Tree(found, (), problems=(Problem(None, "not text"),))
+    return _parse(data, path, found)
+
+
+def _parse(data: bytes, path: str, found: str) -> Tree:
+    if found == "xml":
+        return parse_xml(data)
+    text = decode(data)
+    if found == "json":
+        return parse_json(text)
+    if found == "toml":
+        return parse_toml(text)
+    if found == "ini":
+        return parse_ini(text)
+    return parse_yaml(_front_matter(text) if path.lower().endswith(".prompty") else text)
+
+
+def _front_matter(text: str) -> str:
+    """The head between the first two `---` lines, in its lines."""
+    end = text.find("\n---", 3)
+    return text[:end] if text.startswith("---") and end > 0 else ""
