@@ -18,6 +18,7 @@ ROOMS = {
     "snapshot": {"types"},
     "read": {"types"},
     "detect": {"types", "read"},
+    "plugins": {"types", "detect"},
     "assess": {"types"},
     "report": {"types"},
     "scan": {"types", "content", "snapshot", "detect", "assess"},
@@ -31,6 +32,7 @@ THIRD_PARTY = {
     "snapshot": set[str](),
     "read": {"msgspec", "yaml", "tree_sitter", "tree_sitter_python"},
     "detect": {"msgspec", "re2"},
+    "plugins": set[str](),
     "assess": {"msgspec"},
     "report": {"rich", "msgspec"},
     "scan": set[str](),
@@ -38,7 +40,7 @@ THIRD_PARTY = {
 }
 """Room -> packages of others that it may import."""
 
-PURE = ("read", "detect", "assess", "report")
+PURE = ("read", "detect", "plugins", "assess", "report")
 """Rooms that see values only, never a disk, a process or a network."""
 
 TOUCHING = {"os", "pathlib", "shutil", "tempfile", "glob", "subprocess", "multiprocessing", "mmap", "fcntl"}

@@ -59,14 +59,17 @@ def test_a_stream_that_is_ascii_gets_ascii(project: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a shell of POSIX")
-@pytest.mark.parametrize("args", [("schema",), ("--help",), ("detectors",)])
-def test_a_closed_pipe_is_no_error(args: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("args", "code"), [(("schema",), 0), (("--help",), 0), (("detectors",), 0), (("PROJECT", "--fail-under", "5"), 1)]
+)
+def test_a_closed_pipe_is_no_error_and_keeps_the_exit_code(project: Path, args: tuple[str, ...], code: int) -> None:
     read, write = os.pipe()
     os.close(read)
-    command = [sys.executable, "-m", "mlscan", *args]
+    command = [sys.executable, "-m", "mlscan", *(str(project) if a == "PROJECT" else a for a in args)]
     ran = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False, env=BASE, timeout=60)
     os.close(write)
-    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert ran.returncode == code
+    assert ran.stderr.count(b"\n") == code
 
 
 def test_no_line_of_progress_where_nobody_looks(project: Path) -> None:

@@ -201,7 +201,7 @@ def test_a_place_that_cannot_be_written_is_wrong_usage(run: Run, tmp_path: Path,
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs links and modes of POSIX")
-def test_output_follows_links_keeps_modes_and_spares_devices(run: Run, tmp_path: Path) -> None:
+def test_output_follows_links_keeps_modes_and_spares_pipes(run: Run, tmp_path: Path) -> None:
     real = tmp_path / "real.txt"
     real.write_text("old", encoding="utf-8")
     real.chmod(0o640)
@@ -211,8 +211,15 @@ def test_output_follows_links_keeps_modes_and_spares_devices(run: Run, tmp_path:
     assert link.is_symlink()
     assert real.read_text(encoding="utf-8") == "level 2 R&D\n"
     assert real.stat().st_mode & 0o777 == 0o640
-    assert run("--output", os.devnull).code == 0
-    assert Path(os.devnull).is_char_device()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDWR)
+    try:
+        assert run("--quiet", "--output", str(pipe)).code == 0
+        assert pipe.is_fifo()
+        assert os.read(reader, 100) == b"level 2 R&D\n"
+    finally:
+        os.close(reader)
 
 
 class Terminal(io.StringIO):

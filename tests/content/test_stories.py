@@ -45,9 +45,7 @@ def repository(name: str, authors: int, target: Path) -> Path:
 
 
 @pytest.fixture(scope="module", params=sorted(EXPECTED))
-def story(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Story:
+def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Story:
     expected = EXPECTED[request.param]
     folder = repository(expected["tree"], expected["authors"], tmp_path_factory.mktemp(request.param))
     return expected, scan(folder)
@@ -145,7 +143,7 @@ def test_broken_is_the_same_twice(broken: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
-def test_what_git_cannot_carry(broken: Path) -> None:
+def test_what_git_cannot_carry(broken: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pipes, links out, loops, dangling links and sockets: nothing blocks, nothing outside is read."""
     secret = broken.parent / "secret.py"
     secret.write_text("import sklearn\nSECRET_WORD_OUTSIDE = 1\n", encoding="utf-8")
@@ -155,13 +153,9 @@ def test_what_git_cannot_carry(broken: Path) -> None:
     (broken / "nowhere.yaml").symlink_to("does-not-exist")
     (broken / "zero.py").symlink_to("/dev/zero")
     (broken / "around").symlink_to(broken, target_is_directory=True)
-    listening = socket.socket(socket.AF_UNIX)
-    try:
-        os.chdir(broken)  # the name of a socket is limited to about a hundred bytes
+    monkeypatch.chdir(broken)  # the name of a socket is limited to about a hundred bytes
+    with socket.socket(socket.AF_UNIX) as listening:
         listening.bind("socket.py")
         found = scan(broken)
-    finally:
-        listening.close()
-        os.chdir(FIXTURES)
     assert not any("SECRET_WORD_OUTSIDE" in e.excerpt for e in found.evidence)
     assert not any(e.where.path in {"outside.py", "zero.py", "pipe.py"} for e in found.evidence)

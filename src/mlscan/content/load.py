@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from mlscan.content import strict_yaml
+from mlscan import __version__
+from mlscan.content import compiled
 from mlscan.content.find import built_in, yaml_files
 from mlscan.types.content import Detector
 from mlscan.types.errors import ContentError, UsageError
@@ -18,6 +20,8 @@ from mlscan.types.lists import CommandsFile, ContextsFile, DetectContent, ListFi
 from mlscan.types.model import AssessContent, DetectorInfo, KindsFile, Model, ModelFile, PresenceFile, Topic
 
 T = TypeVar("T")
+LIST_NAME = re.compile(r"^@[a-z0-9-]+$")
+"""How a list is named inside another; other texts that begin with `@` (npm scopes) stand for themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ def read_folder(folder: Path, option: str, prefix: str) -> list[SourceFile]:
 
 def decode(source: SourceFile, kind: type[T]) -> T:
     """The file as `kind`. Raises ContentError with file and line for anything that does not fit."""
+    from mlscan.content import strict_yaml
+
     value: Any = strict_yaml.load(source.text, source.where)
     try:
         return msgspec.convert(value, kind)
@@ -98,8 +104,13 @@ def digest_of(files: Sequence[SourceFile]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def load_content(detectors: Sequence[Path | str] = (), rules: Sequence[Path | str] = ()) -> Content:
-    """Built-in content plus the user's folders. Raises ContentError (file and line) or UsageError."""
+def load_content(
+    detectors: Sequence[Path | str] = (), rules: Sequence[Path | str] = (), *, examples: bool = True
+) -> Content:
+    """Built-in content plus the user's folders. Raises ContentError (file and line) or UsageError.
+
+    examples: False leaves the examples out and takes the compiled form of content that was checked before.
+    """
     own_detectors, own_rules = built_in()
     files = read_folder(own_detectors, "detectors", "detectors")
     rule_files = read_folder(own_rules, "rules", "rules")
@@ -107,7 +118,56 @@ def load_content(detectors: Sequence[Path | str] = (), rules: Sequence[Path | st
         files += read_folder(Path(extra), "--detectors", f"detectors+{number}")
     for number, extra in enumerate(rules):
         rule_files += read_folder(Path(extra), "--rules", f"rules+{number}")
-    return build(files, rule_files)
+    if examples:
+        return build(files, rule_files)
+    return _compiled(files, rule_files, own_detectors.parent)
+
+
+def _compiled(files: Sequence[SourceFile], rule_files: Sequence[SourceFile], root: Path) -> Content:
+    """The content from its compiled form when that is of these very files, else from the files."""
+    digest = digest_of([*files, *rule_files])
+    folder = compiled.cache_folder()
+    places = [root / compiled.NAME] + ([folder / f"{digest[:32]}.msgpack"] if folder else [])
+    for place in places:
+        found = compiled.read(place, digest)
+        if found is not None:
+            return from_compiled(found)
+    content = build(files, rule_files)
+    if folder:
+        compiled.write(places[-1], to_compiled(content))
+    return content
+
+
+def to_compiled(content: Content) -> compiled.Compiled:
+    """The form that is kept."""
+    return compiled.Compiled(
+        format=compiled.FORMAT,
+        version=__version__,
+        digest=content.digest,
+        detectors=tuple(compiled.without_examples(d) for d in content.detectors),
+        plain=dict(content.lists.plain),
+        commands=content.lists.commands,
+        packages=dict(content.lists.packages),
+        contexts=content.lists.contexts,
+        presence=content.presence,
+        kinds=content.kinds,
+        models=content.models,
+        places=content.places,
+    )
+
+
+def from_compiled(kept: compiled.Compiled) -> Content:
+    """The content as it was kept."""
+    lists = Lists(plain=kept.plain, commands=kept.commands, packages=kept.packages, contexts=kept.contexts)
+    return Content(
+        detectors=kept.detectors,
+        lists=lists,
+        presence=kept.presence,
+        kinds=kept.kinds,
+        models=kept.models,
+        digest=kept.digest,
+        places=kept.places,
+    )
 
 
 def build(files: Sequence[SourceFile], rule_files: Sequence[SourceFile]) -> Content:
@@ -188,7 +248,7 @@ def _expand(name: str, plain: dict[str, ListFile], way: tuple[str, ...]) -> list
         raise ContentError(f"_lists/{way[-1] if way else name}.yaml", f"@{name} does not exist or includes itself")
     values: list[Any] = []
     for value in plain[name].values:
-        if isinstance(value, str) and value.startswith("@"):
+        if isinstance(value, str) and LIST_NAME.match(value):
             values += _expand(value[1:], plain, (*way, name))
         else:
             values.append(value)

@@ -71,23 +71,20 @@ class _Table:
 
     def _folder(self, folder: str) -> tuple[Context, str]:
         """(context, the folder that it came from); vendored folders hold whatever lies below them."""
-        if folder not in self._folders:
-            parent, _, name = folder.rpartition("/")
-            context, source = self._folder_above(parent)
+        if folder in self._folders:
+            return self._folders[folder]
+        missing = []
+        while folder not in self._folders:
+            missing.append(folder)
+            folder = folder.rpartition("/")[0]
+        found = self._folders[folder]
+        for folder in reversed(missing):  # noqa: PLR1704  from the top down, without recursion
+            name = folder.rpartition("/")[2]
             here = self._exact.get(name) or next((c for p, c in self._wild if fnmatchcase(name, p)), None)
-            if here is not None and context is not Context.VENDORED:
-                context, source = here, folder
-            self._folders[folder] = (context, source)
-        return self._folders[folder]
-
-    def _folder_above(self, parent: str) -> tuple[Context, str]:
-        """The parent's context; deep paths are filled in from the top so that recursion stays shallow."""
-        parts = parent.split("/") if parent else []
-        for depth in range(1, len(parts)):
-            upper = "/".join(parts[:depth])
-            if upper not in self._folders:
-                self._folder(upper)
-        return self._folder(parent)
+            if here is not None and found[0] is not Context.VENDORED:
+                found = here, folder
+            self._folders[folder] = found
+        return found
 
 
 def _globs(exception: ContextException) -> Sequence[str]:

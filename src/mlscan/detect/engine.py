@@ -308,7 +308,6 @@ class Engine:
             rejections=tuple(rejections),
             unknown=unknown,
             numbers=self._numbers(),
-            roots=self._facts.roots,
         )
 
     def _why_unknown(self, path: str) -> str:

@@ -8,7 +8,7 @@ from mlscan.types.evidence import EXCERPT_LIMIT
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 _ASSIGNED = re.compile(
-    r"(?i)(\b[\w.-]*(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|credential|private[_-]?key|auth)[\w.-]*"
+    r"(?i)(\b[\w.-]*(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|credential|private[_-]?key|authorization)[\w.-]*"
     r"[\"']?\s*[:=]\s*[\"']?)([^\s\"'$#{<][^\s\"'#]{3,})"
 )
 _SHAPES = re.compile(

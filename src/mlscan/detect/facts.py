@@ -36,10 +36,17 @@ class Facts:
     """Path -> reason, for files of which nothing was read."""
     read_words: dict[str, set[str]] = field(default_factory=dict)
     """Sibling groups' words -> files that mention them."""
+    by_name: dict[str, str | None] = field(default_factory=dict)
+    """File name -> its path where only one file has that name, else None."""
     roots: tuple[str, ...] = ()
     """Folders with a manifest, deepest first."""
     targets: Callable[[str], Iterable[str]] = lambda path: ()
     """Files that the commands of a file run; set once commands are indexed."""
+
+    def __post_init__(self) -> None:
+        for path in self.paths:
+            name = path.rpartition("/")[2]
+            self.by_name[name] = None if name in self.by_name else path
 
     def context(self, path: str) -> Context:
         """The context of a path; own for what is no file (the whole repository)."""
@@ -67,6 +74,9 @@ class Facts:
             if not folder:
                 break
             folder = folder.rpartition("/")[0]
+        unique = self.by_name.get(word) if "/" not in word else None
+        if unique:
+            return unique
         if "/" not in word and "." in word and not word.endswith((".py", ".sh", ".ipynb", ".yaml", ".yml")):
             return self.modules.resolve(word, path)
         return None

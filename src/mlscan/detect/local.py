@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TypeVar
 
 import msgspec
@@ -17,6 +18,7 @@ from mlscan.detect.values import Check, as_text, check_for
 from mlscan.types.content import (
     CallMatch,
     ClassMatch,
+    DefineMatch,
     DependencyMatch,
     DocumentMatch,
     ImportMatch,
@@ -60,9 +62,10 @@ class LocalMatchers:
 
     def _foreign(self, leaf: Leaf, name: str, first_party: bool | None, hit: Hit) -> bool:
         """Whether an imported name is of the side that the matcher means; rejections are kept."""
-        own = name.startswith(".") or name.split(".", 1)[0] in self._facts.modules.own
+        modules = self._facts.modules
+        own = name.startswith(".") or name.split(".", 1)[0] in modules.own
         if first_party:
-            return own
+            return own or modules.resolve(name, hit.path) is not None
         if own:
             self._reject(leaf, hit, "defined in this repository, not the tool of that name")
         return not own
@@ -107,6 +110,13 @@ class LocalMatchers:
         for found in file.code.classes if file.code else ():
             if any(check(base) for base in found.bases):
                 units = (*found.scope, f"class:{found.name}")
+                yield Hit(file.path, found.line, _code_line(file, found.line), units)
+
+    def _defines(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
+        check = self.check(leaf, "name", _spec(leaf, DefineMatch).name)
+        for found in (*file.code.functions, *file.code.classes) if file.code else ():
+            if check(found.name):
+                units = (*found.scope, f"function:{found.name}")
                 yield Hit(file.path, found.line, _code_line(file, found.line), units)
 
     def _key(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
@@ -171,14 +181,19 @@ class LocalMatchers:
         lines: Iterable[str] = file.lines
         if spec.in_ == "code" and file.code is not None:
             lines = file.code.code_lines
-        for number, line in enumerate(lines, 1):
-            if len(line) <= LINE_LIMIT and pattern.search(line):
-                yield Hit(file.path, number, excerpt(file.line(number)))
+        unless = _regex(spec.unless) if spec.unless else None
+        for number, line in enumerate(islice(lines, spec.first_lines), 1):
+            match = pattern.search(line) if len(line) <= LINE_LIMIT else None
+            if match is None or (unless is not None and unless.search(line)):
+                continue
+            captures = tuple(sorted((k, v) for k, v in match.groupdict().items() if v))
+            yield Hit(file.path, number, excerpt(file.line(number)), captures=captures)
 
     _KINDS: dict[str, Callable[[LocalMatchers, Leaf, ParsedFile], Iterator[Hit]]] = {
         "imports": _imports,
         "calls": _calls,
         "classes": _classes,
+        "defines": _defines,
         "key": _key,
         "document": _document,
         "dependency": _dependency,

@@ -18,8 +18,8 @@ from mlscan.types.content import ImageMatch, PathMatch, ResourceMatch
 from mlscan.types.evidence import Context, Gap
 from mlscan.types.snapshot import Snapshot
 
-_CODE_KINDS = frozenset({"imports", "calls", "classes"})
-LOCAL = frozenset({"imports", "calls", "classes", "key", "document", "dependency", "text", "image", "resource"})
+_CODE_KINDS = frozenset({"imports", "calls", "classes", "defines"})
+LOCAL = _CODE_KINDS | {"key", "document", "dependency", "text", "image", "resource"}
 _RESOURCE_SUFFIX = {
     "terraform": (".tf",),
     "bicep": (".bicep",),
@@ -45,7 +45,7 @@ class Prefilter:
         self._words: list[str] = []
         for leaf in leaves:
             for word in leaf.words or ():
-                self._set.Add(word.encode("latin-1", "replace"))
+                self._set.Add(word.encode("utf-8"))
                 self._leaves.append(leaf.index)
         for word in extra:
             self._set.Add(re.escape(word).encode("utf-8"))

@@ -15,6 +15,7 @@ from mlscan.detect.values import texts
 from mlscan.types.content import (
     CallMatch,
     ClassMatch,
+    DefineMatch,
     DocumentMatch,
     ImageMatch,
     ImportMatch,
@@ -36,6 +37,8 @@ def words_for(spec: msgspec.Struct, lists: Lists) -> Sequence[str] | None:
         return _dotted(spec.module, lists)
     if isinstance(spec, ClassMatch):
         return _dotted(spec.base, lists)
+    if isinstance(spec, DefineMatch):
+        return _wildcards(spec.name, lists)
     if isinstance(spec, KeyMatch):
         return None if spec.missing else _keys([spec.at] if isinstance(spec.at, str) else spec.at)
     if isinstance(spec, DocumentMatch):

@@ -24,7 +24,8 @@ def parse_notebook(data: bytes, path: str) -> Notebook:
     """The notebook in a `.ipynb`, `.Rmd` or `.qmd` file. Never raises for what the bytes hold.
 
     Lines are lines of the file itself; cells count from 1 in scopes (`cell:3`). The module's `lines` hold the code
-    at the line of the file where it stands, "" elsewhere. What is broken is a problem; the cells that could be found are there.
+    at the line of the file where it stands, "" elsewhere. What is broken is a problem; the cells that
+    could be found are there.
     """
     found = read_chunks(data) if path.lower().endswith((".rmd", ".qmd")) else read_json(data)
     raw, problems = found.cells, found.problems

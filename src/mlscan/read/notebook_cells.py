@@ -39,7 +39,9 @@ _CELL_MAGIC = re.compile(r"\s*%%(\w[\w.]*)")
 _OF_PYTHON = frozenset(
     ["time", "timeit", "capture", "prun", "memit", "python", "python3", "pypy", "local", "spark", "pyspark"]
 )
-_LINE_MAGIC = re.compile(r"(\s*)%(\w[\w.]*)(.*)", re.DOTALL)
+_LINE_MAGIC = re.compile(r"(\s*)%{1,2}(\w[\w.]*)(?!\S)(.*)", re.DOTALL)
+_BARE_MAGIC = re.compile(r"(\s*)((?:pip3?|conda) install\s.*)", re.DOTALL)
+"""What IPython takes for a magic without its sign."""
 _WRAPPING = frozenset(["time", "timeit", "prun", "memit"])
 _OTHER_LANGUAGE = re.compile(r"\s*%(?:md(?:-sandbox)?\b|(?:sql|r|R|scala|sh|fs|bash)[ \t\r]*$)")
 _SHELL = re.compile(r"(\s*)!+\s*(.*)", re.DOTALL)
@@ -89,6 +91,8 @@ def _line_magics(lines: list[str]) -> tuple[list[str], Shell]:
 
 def _plain(line: str) -> tuple[str, str]:
     """The line as Python, and the shell command that it holds or ""."""
+    if found := _BARE_MAGIC.fullmatch(line):
+        return found.group(1) + "pass", found.group(2).strip()
     if "%" not in line and "!" not in line and "?" not in line:
         return line, ""
     if found := _SHELL.fullmatch(line):

@@ -172,7 +172,7 @@ def _salvage(data: bytes) -> RawNotebook:
     locator = Locator(data)
     cells: list[RawCell] = []
     kinds = list(_KIND.finditer(data))
-    for kind, following in zip(kinds, [*kinds[1:], None], strict=True):
+    for kind, following in zip(kinds, [*kinds[1:], None][: len(kinds)], strict=True):
         end = following.start() if following else len(data)
         key = _SOURCE.search(data, kind.end(), end)
         value = _SOURCE_VALUE.match(data, key.end(), end) if key else None

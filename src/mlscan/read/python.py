@@ -5,13 +5,14 @@ Reads any version of Python, and broken files as far as they can be understood; 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mlscan.read.python_imports import read_import, scan_imports
 from mlscan.read.python_source import clean, clip
-from mlscan.read.python_tree import Nodes, captures, dead_ranges, first_error_line
+from mlscan.read.python_tree import Nodes, dead_ranges, parse
 from mlscan.read.python_values import concatenated_text, string_text
 from mlscan.read.python_walk import Walk
 from mlscan.types.source import CodeModule, Import, Problem
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Place", "parse_python", "read_python", "scan_imports"]
 
+_WORD = re.compile(rb"[\w\x80-\xff]")
 _STRING_MIN, _STRING_MAX = 3, 200
 
 Place = tuple[int, tuple[str, ...]]
@@ -41,7 +43,8 @@ def read_python(data: bytes, places: Sequence[Place] | None) -> CodeModule:
     data, cut = clip(clean(data))
     if not data.strip():
         return CodeModule(language="python")
-    data, nodes = captures(data)
+    parsed = parse(data)
+    data, nodes = parsed.data, parsed.nodes
     dead = dead_ranges(nodes, data)
     if dead:
         _drop_dead(nodes, dead)
@@ -58,7 +61,7 @@ def read_python(data: bytes, places: Sequence[Place] | None) -> CodeModule:
         functions=tuple(walk.functions),
         strings=_strings(nodes, data, places_at),
         statements=len(nodes.get("statement", [])) - len(nodes.get("bare", [])),
-        problems=_problems(nodes, cut, places_at),
+        problems=_problems(parsed.error_line, cut, places_at),
     )
 
 
@@ -76,7 +79,10 @@ class _Places:
 
 
 def _imports(node: Node, data: bytes, places: _Places) -> list[Import]:
-    return read_import(data[node.start_byte : node.end_byte], places.of(node.start_point[0])[0])
+    start = node.start_byte
+    if start and _WORD.match(data, start - 1):
+        return []
+    return read_import(data[start : node.end_byte], places.of(node.start_point[0])[0])
 
 
 _MORTAL = ("call", "decorator", "function", "class", "assign", "as", "for", "string", "joined")
@@ -117,9 +123,8 @@ def _add_string(found: list[tuple[int, int, str]], node: Node, text: str | None)
         found.append((node.start_byte, node.start_point[0], text))
 
 
-def _problems(nodes: Nodes, cut: bool, places: _Places) -> tuple[Problem, ...]:
+def _problems(line: int | None, cut: bool, places: _Places) -> tuple[Problem, ...]:
     problems: list[Problem] = []
-    line = first_error_line(nodes)
     if line is not None:
         problems.append(Problem(places.of(line - 1)[0], "syntax not understood in places"))
     if cut:

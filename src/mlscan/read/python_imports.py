@@ -12,10 +12,10 @@ _MODULE_LIMIT = 300
 
 _NAME = rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*+"
 _DOTTED = rb"%b(?:\s*+\.\s*+%b)*+" % (_NAME, _NAME)
-_FROM = re.compile(rb"(?<![A-Za-z_\x80-\xff])from(?![\w\x80-\xff])")
+_FROM = re.compile(rb"(?<![\w\x80-\xff])from(?![\w\x80-\xff])")
 _FROM_MODULE = re.compile(rb"\s*+(\.[\s.]*+(?:%b)?|%b)\s*+" % (_DOTTED, _DOTTED))
 _ITEM = re.compile(rb"\s*+(\*|%b)(?:\s*+\bas\b\s*+(%b))?" % (_DOTTED, _NAME))
-_KEYWORD = re.compile(rb"import(?![\w\x80-\xff])")
+_KEYWORD = re.compile(rb"(?<![\w\x80-\xff])import(?![\w\x80-\xff])")
 _CONTINUATION = re.compile(rb"\\\r?\n")
 _END_OF_NAMES = re.compile(rb"[;#\\\"')]")
 _COMMENT = re.compile(rb"#[^\n]*")
@@ -28,9 +28,9 @@ def scan_imports(data: bytes) -> frozenset[str]:
     Reports every module that `parse_python` reports, and more: what stands in strings, comments and notebooks' JSON.
     Names on further lines of a bracketed import are left out, their module is not.
     """
+    data = clean(data)
     if b"import" not in data:
         return frozenset()
-    data = clean(data)
     if b"\\" in data:
         data = _CONTINUATION.sub(b" ", data)
     found: set[str] = set()
@@ -80,19 +80,20 @@ def read_import(statement: bytes, line: int) -> list[Import]:
 
     statement: from its first keyword on; line: where it starts, 1-based.
     """
-    statement = _CONTINUATION.sub(b" ", statement)
+    statement = _COMMENT.sub(b"", _CONTINUATION.sub(b" ", statement))
     keyword = _KEYWORD.search(statement)
     if keyword is None:
         return []
-    head, names = statement[: keyword.start()], statement[keyword.end() :]
+    following = _KEYWORD.search(statement, keyword.end())
+    head, names = statement[: keyword.start()], statement[keyword.end() : following.start() if following else None]
     if head.strip() == b"":
         return _plain(names.partition(b"\n")[0], line)
     module = _FROM_MODULE.fullmatch(head, 4) if head.startswith(b"from") and b"\n" not in head else None
     if module is None or len(head) > _MODULE_LIMIT:
         return []
-    names = _COMMENT.sub(b"", names).strip(b" \t\r\n\f();")
     return [
-        Import(_text(module.group(1)), _text(name), _text(alias or name), line) for name, alias in _items(names) if name
+        Import(_text(module.group(1)), _text(name), _text(alias or name), line)
+        for name, alias in _items(names.lstrip(b" \t\r\n\f("))
     ]
 
 

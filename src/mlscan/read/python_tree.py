@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -51,21 +52,49 @@ def _grammar() -> tuple[Language, Query]:
     return language, tree_sitter.Query(language, _QUERY)
 
 
+DEPTH_LIMIT = 50_000
+"""Levels of the tree that are looked at; below 65,536 queries take time in proportion to the file."""
+
 Nodes = dict[str, "list[Node]"]
 """Nodes by the name of their capture, each in the order of the file."""
 
 
-def captures(data: bytes) -> tuple[bytes, Nodes]:
-    """The bytes that were parsed (lines as in `data`) and the nodes found in them."""
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a parse gave."""
+
+    data: bytes
+    """The bytes that were parsed; lines as in the file."""
+    nodes: Nodes
+    """The nodes down to `DEPTH_LIMIT`."""
+    error_line: int | None
+    """The line of the first syntax error (1-based), or None."""
+
+
+def parse(data: bytes) -> Parsed:
+    """The nodes of a Python file that the reader looks at."""
     from tree_sitter import Parser, QueryCursor  # noqa: PLC0415
 
     language, query = _grammar()
     data = without_continuation_runs(data)
     root = Parser(language).parse(data).root_node
+    blanked_line = None
     if root.has_error and (blanked := without_prefix_runs(data)) != data:
+        blanked_line = _first_difference(data, blanked)
         data = blanked
         root = Parser(language).parse(data).root_node
-    return data, QueryCursor(query).captures(root)
+    cursor = QueryCursor(query)
+    cursor.set_max_start_depth(DEPTH_LIMIT)
+    nodes = cursor.captures(root)
+    lines = [node.start_point[0] + 1 for node in nodes.get("error", [])]
+    if blanked_line is not None:
+        lines.append(blanked_line)
+    return Parsed(data, nodes, min(lines, default=None))
+
+
+def _first_difference(before: bytes, after: bytes) -> int:
+    pairs = zip(before.split(b"\n"), after.split(b"\n"), strict=True)
+    return next(number for number, (old, new) in enumerate(pairs, 1) if old != new)
 
 
 def dead_ranges(nodes: Nodes, data: bytes) -> list[tuple[int, int]]:
@@ -79,8 +108,3 @@ def dead_ranges(nodes: Nodes, data: bytes) -> list[tuple[int, int]]:
         if at < len(blocks) and (not ranges or blocks[at][0] >= ranges[-1][1]):
             ranges.append(blocks[at])
     return ranges
-
-
-def first_error_line(nodes: Nodes) -> int | None:
-    """The line of the first syntax error (1-based), or None."""
-    return min((node.start_point[0] + 1 for node in nodes.get("error", [])), default=None)

@@ -17,6 +17,7 @@ STRING_CHARACTERS = 2_000
 _NUMBER_CHARACTERS = 100
 
 _OPENING = re.compile(rb"([A-Za-z]{0,3})('''|\"\"\"|'|\")")
+_SIMPLE_STRING = re.compile(rb"(\"[^\"\\\n]{0,500}+|'[^'\\\n]{0,500}+)[\"']")
 _ESCAPE = re.compile(
     r"\\(\r?\n|[abfnrtv\\'\"]|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}\n]{1,80}\})"
 )
@@ -28,6 +29,9 @@ _PIECES = 10_000
 def string_text(node: Node, data: bytes) -> str | None:
     """The text of a string literal, gaps of f-strings as `{}`, clipped; None for bytes."""
     start, end = node.start_byte, node.end_byte
+    simple = _SIMPLE_STRING.fullmatch(data, start, end)
+    if simple is not None:
+        return simple.group(1)[1:].decode("utf-8", "replace")
     opening = _OPENING.match(data, start, min(end, start + 6))
     if opening is None:
         return None

@@ -10,7 +10,7 @@ from mlscan.read.toml_lines import Place, lines_of
 from mlscan.read.tree_builder import MAX_DEPTH, LimitReached, TreeBuilder
 from mlscan.types.source import Node, Problem, Tree
 
-_DOTTED = re.compile(r"""(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
+_DOTTED = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
 _BRACKETS = re.compile(
     r"""\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''.*?'''|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'|\#[^\n]*+|[\[\]{}]""", re.DOTALL
 )

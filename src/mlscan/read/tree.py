@@ -104,7 +104,7 @@ def format_of(path: str) -> str | None:
 def parse_tree(data: bytes, path: str, format: str | None = None) -> Tree:
     """The tree of a file in `format`, by default that of its path. Never raises; what is broken is a problem.
 
-    At most 10 MB, 200 levels and 300,000 values. A map's child has the line of its key.
+    At most 10 MB, 200 levels and 100,000 values. A map's child has the line of its key.
     """
     found = format or format_of(path) or "yaml"
     if len(data) > MAX_BYTES:
@@ -118,12 +118,8 @@ def _parse(data: bytes, path: str, found: str) -> Tree:
     if found == "xml":
         return parse_xml(data)
     text = decode(data)
-    if found == "json":
-        return parse_json(text)
-    if found == "toml":
-        return parse_toml(text)
-    if found == "ini":
-        return parse_ini(text)
+    if found in _PARSERS:
+        return _PARSERS[found](text)
     return parse_yaml(_front_matter(text) if path.lower().endswith(".prompty") else text)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mlscan.types.source import Node, Problem
 
 MAX_DEPTH = 200
-MAX_NODES = 300_000
+MAX_NODES = 100_000
 """Values of a document, counted as if aliases were written out, so that every walk over a tree is bounded."""
 
 Scalar = str | int | float | bool | None

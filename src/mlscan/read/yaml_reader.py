@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
 import yaml
 
@@ -49,6 +50,10 @@ def resolve(text: str) -> Scalar:
     return text
 
 
+class _Mark(Protocol):
+    line: int
+
+
 class _Reader:
     """Reads one text into a tree, going on behind a broken document."""
 
@@ -75,13 +80,12 @@ class _Reader:
         line = self._offset
         try:
             for event in yaml.parse(self._text[position:], Loader=yaml.CLoader):
-                line = event.start_mark.line + self._offset
+                line = _line(event.start_mark, line - self._offset) + self._offset
                 if self._event(event, line) and len(self._documents) >= MAX_DOCUMENTS:
                     self._builder.problems.append(Problem(line, "too many documents"))
                     return None
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            line = line if mark is None else mark.line + self._offset
+            line = _line(error.problem_mark, line - self._offset) + self._offset
             self._stop(line, "broken YAML")
         except LimitReached as limit:
             self._stop(line, str(limit))
@@ -136,6 +140,10 @@ class _Reader:
         plain = event.implicit[0] and tag is None
         typed = event.tag is not None and event.tag.startswith(_STANDARD) and not event.tag.endswith(":str")
         return tag, resolve(text) if plain or typed else text
+
+
+def _line(mark: _Mark | None, default: int) -> int:
+    return default if mark is None else mark.line
 
 
 def _own_tag(tag: str | None) -> str | None:

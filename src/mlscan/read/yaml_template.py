@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARKER = re.compile(r"(?<!\$)\{\{|\{%|\{#")
 _CONTROL_WORD = r"(?:if|else|end|range|with|define|block|template|include|for|elif|endif|endfor|set|tpl)\b"
 _CONTROL = re.compile(r"\{%|\{#|\{\{-?\s*(?:/\*|\$\w+\s*:?=|" + _CONTROL_WORD + ")")
-_STATEMENT = re.compile(r"\{%.{0,4000}?%\}|\{#.{0,4000}?#\}|\{\{-?\s*/\*.{0,8000}?\*/\s*-?\}\}", re.DOTALL)
-_EXPRESSION = re.compile(r"(?<!\$)\{\{.{0,2000}?\}\}+", re.DOTALL)
 _ALONE = re.compile(rf"^[ \t]*(?:{_OPEN}\d+{_CLOSE}[ \t]*)+$", re.MULTILINE)
+_CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_COMMENT = re.compile(r"\{\{-?\s{0,9}/\*")
 _PLACEHOLDER = re.compile(rf"{_OPEN}(\d+){_CLOSE}")
-_MAX_EXPRESSIONS = 50_000
+_MAX_MARKERS = 50_000
+_MAX_LENGTH = 4_000
+"""Characters of one expression or statement."""
 
 
 def has_markers(text: str) -> bool:
@@ -31,9 +34,7 @@ class Template:
     def __init__(self, text: str) -> None:
         self._expressions: list[str] = []
         text = text.replace(_OPEN, " ").replace(_CLOSE, " ")
-        text = _STATEMENT.sub(_blank, text)
-        text = _EXPRESSION.sub(self._set_aside, text)
-        self.text = _ALONE.sub("", text)
+        self.text = _ALONE.sub("", "".join(self._plain(text)))
 
     def restore(self, scalar: str) -> str:
         """A scalar of the text with its expressions as written."""
@@ -41,12 +42,36 @@ class Template:
             return scalar
         return _PLACEHOLDER.sub(lambda match: self._expressions[int(match[1])], scalar)
 
-    def _set_aside(self, match: re.Match[str]) -> str:
-        if len(self._expressions) >= _MAX_EXPRESSIONS:
-            return _blank(match)
-        self._expressions.append(match[0])
-        return f"{_OPEN}{len(self._expressions) - 1}{_CLOSE}" + "\n" * match[0].count("\n")
+    def _plain(self, text: str) -> Iterator[str]:
+        """The text in parts, with the marked ones blanked or replaced."""
+        position = 0
+        for _ in range(_MAX_MARKERS):
+            marker = _MARKER.search(text, position)
+            if marker is None:
+                break
+            end = self._end(text, marker)
+            yield text[position : marker.start()]
+            if end < 0:
+                yield " "
+                position = marker.start() + 1
+                continue
+            yield self._replaced(text[marker.start() : end])
+            position = end
+        yield text[position:]
 
+    def _end(self, text: str, marker: re.Match[str]) -> int:
+        """Where what a marker opens ends, or -1."""
+        closer = "*/" if _COMMENT.match(text, marker.start()) else _CLOSERS[marker[0]]
+        end = text.find(closer, marker.end(), marker.end() + _MAX_LENGTH)
+        if closer == "*/" and end >= 0:
+            end = text.find("}}", end, end + 10)
+        if end < 0:
+            return -1
+        return end + 3 if text.startswith("}}}", end) else end + 2
 
-def _blank(match: re.Match[str]) -> str:
-    return "\n" * match[0].count("\n")
+    def _replaced(self, written: str) -> str:
+        lines = "\n" * written.count("\n")
+        if written[1] != "{" or _COMMENT.match(written):
+            return lines
+        self._expressions.append(written)
+        return f"{_OPEN}{len(self._expressions) - 1}{_CLOSE}{lines}"

@@ -109,7 +109,7 @@ def _add_foot(page: Page, a: Assessment) -> None:
         page.add(page.text(("  Hint: ", "bold"), hint), indent=2)
     more = "" if page.options.verbose else "; --verbose shows all"
     seen = f"{a.stats.files:,} files in {a.stats.seconds:.1f} s"
-    page.add(page.text((f"{seen}. mlscan explain NAME says more of any name here{more}.", "dim")))
+    page.add(page.text((f"{seen}. mlscan explain NAME tells more{more}.", "dim")))
 
 
 def _components(a: Assessment) -> list[str]:

@@ -58,7 +58,7 @@ def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
     from mlscan.content import load_content
 
     options = ScanOptions(rev=rev, model=model, as_of=as_of, limits=limits or Limits(), progress=progress)
-    return scan_with(load_content(detectors, rules), path, options)
+    return scan_with(load_content(detectors, rules, examples=False), path, options)
 
 
 def scan_with(content: Content, path: str | Path, options: ScanOptions) -> Assessment:
@@ -74,7 +74,7 @@ def scan_with(content: Content, path: str | Path, options: ScanOptions) -> Asses
         findings = detect(snapshot, content.for_detect, progress=options.progress)
         info, files = snapshot.info, len(snapshot.files)
     finally:
-        pass
+        snapshot.close()
     as_of = options.as_of or datetime.now(UTC).date()
     assessment = assess(findings, info, for_assess, as_of=as_of.isoformat())
     seconds = perf_counter() - start

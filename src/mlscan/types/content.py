@@ -108,6 +108,12 @@ class ClassMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     base: Value
 
 
+class DefineMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A function or class that the file defines, by its name. Hit: the definition."""
+
+    name: Value
+
+
 class DependencyMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A declared dependency. Hit: its line. Names compare normalised (PEP 503)."""
 
@@ -208,11 +214,15 @@ class RefersMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
 class TextMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"in_": "in"}):
     """RE2 over lines: the last resort. Hit: the line. Lines over 2,000 characters are not searched.
 
-    `in: code` drops comments and strings of the languages that the readers know.
+    `in: code` drops comments and strings of the languages that the readers know. Named groups are captured.
     """
 
     regex: str
     in_: Literal["code", "any"] = "any"
+    unless: str | None = None
+    """RE2 that the line must not match."""
+    first_lines: int | None = None
+    """Only so many lines from the top of the file."""
 
 
 class HistoryMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -266,6 +276,7 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     imports: ImportMatch | str | list[Scalar] | None = None
     calls: CallMatch | str | list[Scalar] | None = None
     classes: ClassMatch | str | list[Scalar] | None = None
+    defines: DefineMatch | str | list[Scalar] | None = None
     dependency: DependencyMatch | str | list[Scalar] | None = None
     command: CommandMatch | None = None
     ci: CiMatch | None = None

@@ -233,6 +233,8 @@ class Command:
     text: str
     """As written, one line, clipped to 200 characters."""
     background: bool = False
+    folder: str = ""
+    """Where `cd` before it in the same text led, relative to where that text starts."""
 
     @property
     def program(self) -> str:

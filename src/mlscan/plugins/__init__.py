@@ -1,0 +1,1 @@
+"""mlscan's own code detectors, registered as any plug-in is: by entry points in `pyproject.toml`."""
