@@ -116,6 +116,8 @@ def test_latin_1_text_is_kept() -> None:
         b"x = " + b"-" * 100_000 + b"1",
         b"x = " + b"1 + " * 100_000 + b"1",
         b"\\\n" * 100_000,
+        b"f()\n" + (b"#" * 60 + b"\n") * 20_000,
+        b"f()\n" + (b"# c\n\n  \\\n") * 20_000,
         b"\\\r\n\t" * 100_000,
         b"".join(b" " * depth + b"if x:\n" for depth in range(1500)),
         b"x = x.f().g\n" * 20_000,
@@ -134,6 +136,11 @@ def test_hostile_files_are_bounded(data: bytes) -> None:
     found = module(data)
     assert all(len(call.name) <= 220 for call in found.calls)
     assert {i.module for i in found.imports} <= scan_imports(data)
+
+
+def test_lines_after_a_run_of_comments_keep_their_numbers() -> None:
+    (call,) = module(b"x = 1\n" + b"# c\n\n" * 50 + b"a.f()\n").calls
+    assert call.line == 102
 
 
 def test_blanked_runs_are_told() -> None:

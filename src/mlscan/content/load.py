@@ -50,7 +50,9 @@ class Content:
     @property
     def for_detect(self) -> DetectContent:
         """The part that detecting sees."""
-        return DetectContent(detectors=self.detectors, lists=self.lists)
+        from mlscan.content.plugins import find_plugin
+
+        return DetectContent(detectors=self.detectors, lists=self.lists, find_plugin=find_plugin)
 
     def assess(self, model: str) -> AssessContent:
         """The part that assessing sees. Raises UsageError for a model that does not exist."""

@@ -191,7 +191,8 @@ class Engine:
         if isinstance(spec, HistoryMatch):
             return self._history(spec)
         if isinstance(spec, PluginMatch):
-            return self._filtered(leaf, run_plugin(spec, View(self._facts, self.detector_result), reject))
+            place = self._plan.find_plugin(spec.entry_point)
+            return self._filtered(leaf, run_plugin(spec, View(self._facts, self.detector_result), reject, place))
         return self._local(leaf, reject)
 
     def _local(self, leaf: Leaf, reject: Callable[[Hit, str], None]) -> Result:

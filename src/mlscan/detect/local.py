@@ -26,7 +26,7 @@ from mlscan.types.content import (
     TextMatch,
     Value,
 )
-from mlscan.types.source import ArgValue, Call, Dotted, Node, Source
+from mlscan.types.source import ArgValue, Call, ClassDef, Dotted, FunctionDef, Node, Source
 
 LINE_LIMIT = 2_000
 """Characters of a line above which `text` does not search it."""
@@ -114,7 +114,8 @@ class LocalMatchers:
 
     def _defines(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
         check = self.check(leaf, "name", _spec(leaf, DefineMatch).name)
-        for found in (*file.code.functions, *file.code.classes) if file.code else ():
+        defined: list[FunctionDef | ClassDef] = [*file.code.functions, *file.code.classes] if file.code else []
+        for found in defined:
             if check(found.name):
                 units = (*found.scope, f"function:{found.name}")
                 yield Hit(file.path, found.line, _code_line(file, found.line), units)

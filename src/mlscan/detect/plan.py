@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -115,6 +115,7 @@ class Plan:
     leaves: list[Leaf]
     globs: GlobTable
     lists: Lists
+    find_plugin: Callable[[str], str | None]
 
 
 @dataclass(slots=True)
@@ -136,6 +137,7 @@ def compile_plan(content: DetectContent) -> Plan:
         leaves=[],
         globs=GlobTable(),
         lists=content.lists,
+        find_plugin=content.find_plugin,
     )
     for detector in plan.detectors.values():
         plan.nodes[detector.id] = _node(plan, detector.find, _Place(detector=detector.id))

@@ -14,12 +14,6 @@ from mlscan.types.lists import Lists
 Check = Callable[[object], bool]
 
 
-@lru_cache(maxsize=8192)
-def wildcard(pattern: str) -> re.Pattern[str]:
-    """A text with `*` as a compiled full match; anything else is literal."""
-    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
-
-
 def as_text(value: object) -> str:
     """A scalar as content writes it: booleans as true and false, null as ""."""
     if isinstance(value, bool):
@@ -68,17 +62,19 @@ def _compile(value: Value, lists: Lists) -> Check:
 
 
 def _check_any(values: Iterable[Scalar]) -> Check:
-    plain: set[str] = set()
-    patterns: list[re.Pattern[str]] = []
-    for value in values:
-        text = as_text(value)
-        if "*" in text:
-            patterns.append(wildcard(text))
-        else:
-            plain.add(text)
-    if not patterns:
+    words = [as_text(value) for value in values]
+    plain = frozenset(word for word in words if "*" not in word)
+    wild = [word for word in words if "*" in word]
+    if not wild:
         return lambda v: as_text(v) in plain
-    return lambda v: as_text(v) in plain or any(p.fullmatch(as_text(v)) for p in patterns)
+    # One linear pattern for all of them: lists are long, and every call of a file is tested.
+    pattern = re2.compile("(?s)" + "|".join(".*".join(map(re.escape, word.split("*"))) for word in wild))
+
+    @lru_cache(maxsize=4096)
+    def holds(text: str) -> bool:
+        return text in plain or pattern.fullmatch(text) is not None
+
+    return lambda v: holds(as_text(v))
 
 
 def _check_test(test: Test, lists: Lists) -> Check:

@@ -38,7 +38,7 @@ class CommandMatcher:
                 if found is not None and not self._plain(spec, started):
                     found = None
             if found is not None:
-                yield started.hit(found if isinstance(found, Followed) else None)
+                yield started.hit(None if isinstance(found, bool) else found)
 
     def _plain(self, spec: CommandMatch, started: Started) -> Followed | bool | None:
         if spec.program is None and not spec.words and spec.not_words is None:
@@ -139,7 +139,7 @@ class CiMatcher:
             hits = list(self._workflow(leaf.spec, workflow))
             if workflow.active:
                 found += hits
-            elif not found:
+            elif hits or not workflow.jobs:
                 reject(Hit(workflow.path, 1), workflow.why_inactive or "cannot run")
         return Result(tuple(found))
 

@@ -16,9 +16,11 @@ _SEPARATORS = re.compile(r"[-_.]+")
 def named_alike(view: View, args: Mapping[str, Any]) -> Iterable[Hit | NotQuite]:
     """The hits of the detector `of` whose capture equals one of the detector `to`; both captures are called `name`.
 
-    Names compare as distributions do: case and `-`, `_`, `.` do not matter. Only own and documentation files count.
+    The repository's own top-level packages count as names of `to`, for names that a build script puts together. Names
+    compare as distributions do: case and `-`, `_`, `.` do not matter. Only own and documentation files count.
     """
     known = {_normal(h.capture("name")) for h in view.detector(args["to"]).hits if _counts(view, h)}
+    known |= {_normal(name) for name in view.facts.modules.own}
     for hit in view.detector(args["of"]).hits:
         if not _counts(view, hit):
             continue

@@ -35,11 +35,17 @@ def parse_github(file: CiFile, system: str, others: Others) -> Workflow | None:
     if not triggers or not found:
         return inactive(system, file, "no trigger" if found else "no job")
     return Workflow(
-        system, file.path, file.text(root.get("name")), triggers, found, tuple(reader.delegations), problems=file.problems
+        system,
+        file.path,
+        file.text(root.get("name")),
+        triggers,
+        found,
+        tuple(reader.delegations),
+        problems=file.problems,
     )
 
 
-# --- triggers -----------------------------------------------------------------------------------------------------------
+# --- triggers ---------------------------------------------------------------------------------------------------------
 
 
 def _triggers(on: Node | None) -> Iterator[Trigger]:
@@ -72,7 +78,7 @@ def _push(node: Node, options: Mapping[str, Node]) -> Iterator[Trigger]:
         yield Trigger("tag", node.line, ", ".join(tags), (), paths)
 
 
-# --- jobs ---------------------------------------------------------------------------------------------------------------
+# --- jobs -------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What the readers of all CI systems share: the file with its lines, commands with their places, folders, conditions."""
+"""What the readers of all CI systems share: a file with its lines, commands with their places, folders."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _GITHUB_LIKE = {".github": "github-actions", ".gitea": "gitea-actions", ".forgejo": "forgejo-actions"}
 
@@ -49,8 +50,10 @@ _FOLDERS: tuple[tuple[str, str], ...] = (
     (r"taskcluster/(config|kinds/.*|ci/.*)\.ya?ml", "taskcluster"),
     (r"taskcluster/.*/kind\.ya?ml", "taskcluster"),
     (r"\.?gitlab(-ci)?/.*\.ya?ml", "gitlab-ci"),
-    (r"(\.pipelines|\.azure-?devops|\.azure_devops|\.?azure[-_]pipelines|\.azdo|\.ado|(.*[-_])?devops-pipelines)/.*\.ya?ml",
-     "azure-pipelines"),
+    (
+        r"(\.pipelines|\.azure-?devops|\.azure_devops|\.?azure[-_]pipelines|\.azdo|\.ado|(.*[-_])?devops-pipelines)/.*\.ya?ml",
+        "azure-pipelines",
+    ),
     (r"\.azure/.*pipelines?/.*\.ya?ml", "azure-pipelines"),
     (r"cloud-?build/.*\.ya?ml", "cloud-build"),
 )
@@ -99,11 +102,7 @@ def name_of_file(name: str) -> str | None:
 def by_name(path: str) -> bool:
     """Whether the path alone, not the content, says that this is a CI file."""
     lower = path.lower()
-    return bool(
-        name_of_file(lower.rpartition("/")[2])
-        or _workflow_folder(path)
-        or _first(_FOLDER_TABLE, lower)
-    )
+    return bool(name_of_file(lower.rpartition("/")[2]) or _workflow_folder(path) or _first(_FOLDER_TABLE, lower))
 
 
 def outside(path: str, system: str) -> bool:
@@ -119,7 +118,7 @@ def outside(path: str, system: str) -> bool:
 
 def _workflow_folder(path: str) -> str | None:
     parts = path.split("/")
-    for first, second in zip(parts, parts[1:-1], strict=False):
+    for first, second in pairwise(parts[:-1]):
         if first in _GITHUB_LIKE and second == "workflows" and path.lower().endswith((".yml", ".yaml")):
             return _GITHUB_LIKE[first]
     return None

@@ -7,6 +7,7 @@ import re
 SOURCE_LIMIT = 2_000_000
 """Bytes of a Python file that are read; the rest is cut off at a line end."""
 
+_COMMENT_LINES = re.compile(rb"\n(?:[ \t\r\f]*+(?:#[^\n]*+)?\\?\r?\n){8,}+")
 _CONTINUATIONS = re.compile(rb"(?:\\\r?\n[ \t]*+){50,}+")
 _PREFIX_RUN = re.compile(rb"(?:(?:[*\[({~+-]|not(?![\w]))[ \t\r\n\f]*+)++")
 _RUN_LIMIT = 300
@@ -44,11 +45,14 @@ def clip(data: bytes) -> tuple[bytes, bool]:
     return data[: end or SOURCE_LIMIT], True
 
 
-def without_continuation_runs(data: bytes) -> bytes:
-    """The same lines, with runs of 50 and more empty continuation lines blanked: they cost the parser their square."""
-    if b"\\" not in data:
-        return data
-    return _CONTINUATIONS.sub(_blank, data)
+def without_empty_runs(data: bytes) -> bytes:
+    """As many lines, with runs of comment lines and of empty continuation lines blanked.
+
+    The parser looks ahead over a whole run at each of its lines, which costs it the square of the run.
+    """
+    if b"#" in data:
+        data = _COMMENT_LINES.sub(_newlines, data)
+    return _CONTINUATIONS.sub(_newlines, data) if b"\\" in data else data
 
 
 def without_prefix_runs(data: bytes) -> bytes:
@@ -62,6 +66,10 @@ def without_prefix_runs(data: bytes) -> bytes:
 def _blank_if_long(match: re.Match[bytes]) -> bytes:
     text = match.group()
     return _blank(match) if len(text.translate(None, b" \t\r\n\f")) >= _RUN_LIMIT else text
+
+
+def _newlines(match: re.Match[bytes]) -> bytes:
+    return b"\n" * match.group().count(b"\n")
 
 
 def _blank(match: re.Match[bytes]) -> bytes:

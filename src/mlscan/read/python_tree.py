@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mlscan.read.python_source import without_continuation_runs, without_prefix_runs
+from mlscan.read.python_source import without_empty_runs, without_prefix_runs
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Node, Query
@@ -45,8 +45,8 @@ _QUERY = (
 
 @lru_cache(maxsize=1)
 def _grammar() -> tuple[Language, Query]:
-    import tree_sitter  # noqa: PLC0415
-    import tree_sitter_python  # noqa: PLC0415
+    import tree_sitter
+    import tree_sitter_python
 
     language = tree_sitter.Language(tree_sitter_python.language())
     return language, tree_sitter.Query(language, _QUERY)
@@ -73,10 +73,10 @@ class Parsed:
 
 def parse(data: bytes) -> Parsed:
     """The nodes of a Python file that the reader looks at."""
-    from tree_sitter import Parser, QueryCursor  # noqa: PLC0415
+    from tree_sitter import Parser, QueryCursor
 
     language, query = _grammar()
-    data = without_continuation_runs(data)
+    data = without_empty_runs(data)
     root = Parser(language).parse(data).root_node
     blanked_line = None
     if root.has_error and (blanked := without_prefix_runs(data)) != data:

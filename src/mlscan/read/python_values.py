@@ -96,7 +96,7 @@ def _character(match: re.Match[str]) -> str:
 
 
 def _named(name: str) -> str:
-    import unicodedata  # noqa: PLC0415
+    import unicodedata
 
     try:
         return unicodedata.lookup(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -111,3 +111,5 @@ class DetectContent:
 
     detectors: tuple[Detector, ...]
     lists: Lists
+    find_plugin: Callable[[str], str | None] = lambda name: None  # noqa: ARG005  nothing is registered
+    """The `module:function` of a plug-in by its name."""

@@ -1,0 +1,181 @@
+"""Reads GitLab CI: one file of a pipeline at a time, seen with all the files that the pipeline is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from mlscan.read.ci_gitlab_files import Config, may_include
+from mlscan.read.ci_gitlab_rules import When, rule_triggers, when_of
+from mlscan.read.ci_parts import CiFile, Others, as_list, inactive, limited, mapping_texts, named, open_ci, texts
+from mlscan.read.ci_paths import ci_system
+from mlscan.read.ci_values import expanded, matrix_values
+from mlscan.types.source import Command, Delegation, Job, Node, Step, Trigger, Workflow
+
+ROOT = ".gitlab-ci.yml"
+_NO_JOBS = frozenset(("stages", "variables", "default", "include", "workflow", "image", "services", "cache", "spec"))
+_NO_JOBS |= {"before_script", "after_script", "types"}
+_JOB_KEYS = ("script", "trigger", "extends", "run", "before_script", "stage")
+NOT_INCLUDED = "no pipeline of this repository includes this file"
+
+
+def parse_gitlab(file: CiFile, others: Others) -> Workflow:
+    """The workflow of one file: the jobs that it defines, with what they take from the pipeline's other files.
+
+    Jobs of local files that have no workflow of their own are added to the file at the root.
+    """
+    config = Config()
+    root = None if file.path == ROOT else others(ROOT)
+    if root is not None:
+        config.add(open_ci(root, ROOT), others, 0)
+    known = file.path in config.files
+    child = file.path in config.children
+    if not known or child:
+        config = Config()
+    included = known and not child
+    config.add(file, others)
+    if included:
+        # the file once more, over its own copy, so that its jobs have their own lines
+        own = Config()
+        own.add(file, lambda _: None)
+        config.keys |= {key: node for key, node in own.keys.items() if key not in _NO_JOBS}
+        config.origin |= own.origin
+    found = _Pipeline(file, config).workflow()
+    why = _why(root, file.path) if not (included or child) else ""
+    return replace(found, active=False, why_inactive=why) if why else found
+
+
+def _why(root: bytes | None, path: str) -> str:
+    """Why a file that is not included by name never runs; "" where it may be after all."""
+    if root is None:
+        return "" if path == ROOT else NOT_INCLUDED
+    include = open_ci(root, ROOT).root.get("include")
+    entries = [node.get("local") if node.map else node for node in as_list(include)]
+    return "" if any(e is not None and may_include(e.text, path) for e in entries) else NOT_INCLUDED
+
+
+@dataclass(slots=True)
+class _Pipeline:
+    """Turns a configuration into the workflow of one of its files."""
+
+    file: CiFile
+    config: Config
+
+    def workflow(self) -> Workflow:
+        """The workflow with the file's own jobs."""
+        jobs = limited(self._jobs())
+        downstream = [d for job in jobs for d in self._downstream(job)]
+        delegations = (*self.config.delegations, *downstream)
+        own = {key for key, origin in self.config.origin.items() if origin == self.file.path}
+        if not jobs and not delegations:
+            return inactive("gitlab-ci", self.file, "empty" if not own else "no job")
+        triggers = self._triggers()
+        active = any(job.active for job in jobs) or bool(delegations)
+        return Workflow(
+            "gitlab-ci",
+            self.file.path,
+            self._workflow_name(),
+            triggers,
+            jobs,
+            tuple(d for d in delegations if d.line),
+            active and bool(triggers),
+            "" if active and triggers else "nothing can run",
+            problems=self.file.problems,
+        )
+
+    def _workflow_name(self) -> str:
+        node = self.config.keys.get("workflow")
+        return named(node.get("name")) if node is not None else ""
+
+    def _triggers(self) -> tuple[Trigger, ...]:
+        workflow = self.config.keys.get("workflow")
+        rules = self.config.references(workflow.get("rules")) if workflow is not None else None
+        if rules is None or not rules.items:
+            return (Trigger("push", 1, "push"),)
+        return tuple(replace(t, line=t.line or 1) for t in rule_triggers(rules))
+
+    def _jobs(self) -> Iterator[Job]:
+        for name, node in self.config.keys.items():
+            origin = self.config.origin[name]
+            mine = origin == self.file.path or (self.file.path == ROOT and ci_system(origin) is None)
+            if mine and name not in _NO_JOBS and not name.startswith(".") and any(key in node.map for key in _JOB_KEYS):
+                yield self._job(name, self.config.resolved(node))
+
+    def _job(self, name: str, node: Node) -> Job:
+        rules = self.config.references(node.get("rules"))
+        when = when_of(Node({**node.map, "rules": rules}, node.line) if rules is not None else node)
+        written, environments = self._environment(node)
+        uses, remote = _called(node)
+        return Job(
+            name,
+            node.line or 1,
+            self._steps(node),
+            environment=written or None,
+            environments=environments if environments != (written,) else (),
+            image=named(node.get("image") or self._default("image")) or None,
+            uses=uses,
+            remote=remote,
+            needs=tuple(filter(None, (named(n, "job") for n in as_list(node.get("needs"))))),
+            condition=when.condition,
+            active=when.active,
+            manual=when.manual,
+            triggers=_placed(when, node.line),
+        )
+
+    def _steps(self, node: Node) -> tuple[Step, ...]:
+        before = node.get("before_script") or self._default("before_script")
+        after = node.get("after_script") or self._default("after_script")
+        line = node.line or 1
+        first = node.get("script")
+        steps = [Step(first.line if first else line, "script", self._commands((before, first), line))]
+        if after is not None:
+            steps.append(Step(after.line or line, "after_script", self._commands((after,), line)))
+        return tuple(s for s in steps if s.commands)
+
+    def _commands(self, nodes: Iterable[Node | None], line: int) -> tuple[Command, ...]:
+        found = [self.config.references(node) for node in nodes]
+        scripts = Node(tuple(n for n in found if n is not None), line)
+        return tuple(c if c.line else replace(c, line=line) for c in self.file.commands(scripts))
+
+    def _default(self, key: str) -> Node | None:
+        default = self.config.keys.get("default")
+        return (default.get(key) if default is not None else None) or self.config.keys.get(key)
+
+    def _environment(self, node: Node) -> tuple[str, tuple[str, ...]]:
+        written = named(node.get("environment"))
+        if not written:
+            return "", ()
+        variables = mapping_texts(self.config.keys.get("variables")) | mapping_texts(node.get("variables"))
+        rows = as_list(node.get("parallel", "matrix"))
+
+        def values(_: str, name: str) -> tuple[str, ...]:
+            found = tuple(value for row in rows for value in matrix_values(row, name))
+            return found or ((variables[name],) if name in variables else ())
+
+        return written, expanded(written, values)
+
+    def _downstream(self, job: Job) -> tuple[Delegation, ...]:
+        return (Delegation(job.line, job.uses),) if job.uses and job.remote else ()
+
+
+def _placed(when: When, line: int) -> tuple[Trigger, ...] | None:
+    if when.triggers is None:
+        return None
+    return tuple(t if t.line else replace(t, line=line or 1) for t in when.triggers)
+
+
+def _called(node: Node) -> tuple[str | None, bool]:
+    """(pipeline that a job starts, whether it is that of another project)."""
+    trigger = node.get("trigger")
+    if trigger is None:
+        return None, False
+    project = named(trigger, "project")
+    if project:
+        return project, True
+    for include in as_list(trigger.get("include")):
+        local = include.get("local") if include.map else include
+        if local is not None and local.text:
+            return local.text.lstrip("/"), False
+        if include.map:
+            return next(iter(texts(next(iter(include.map.values())))), None), True
+    return None, False

@@ -1,0 +1,237 @@
+"""Reads the files of hosted CI services that list steps or phases of shell commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mlscan.read.ci_parts import CiFile, Others, as_list, inactive, join, limited, mapping_texts, named, texts
+from mlscan.types.source import Job, Node, Step, Trigger, Workflow
+
+_PHASES = (
+    "init", "before_install", "install", "before_build", "before_script", "build_script", "script", "test_script",
+    "after_script", "after_success", "after_test", "before_deploy", "deploy_script", "after_deploy", "on_success",
+)  # fmt: skip
+_EVENTS = {
+    "push": "push",
+    "pull_request": "pull_request",
+    "tag": "tag",
+    "release": "release",
+    "cron": "schedule",
+    "custom": "manual",
+    "manual": "manual",
+    "promote": "manual",
+    "deployment": "manual",
+}
+
+
+# --- Travis and AppVeyor ----------------------------------------------------------------------------------------------
+
+
+def parse_phases(file: CiFile, system: str, _: Others) -> Workflow | None:
+    """Travis and AppVeyor: one job of the phases at the top, and one for each entry of the matrix with its own."""
+    root = file.root
+    matrix = root.get("jobs") or root.get("matrix")
+    entries = [n for n in as_list(matrix.get("include") if matrix is not None else None) if n.map]
+    jobs = [Job("build", root.line, _phases(file, root), condition=file.text(root.get("if")))]
+    for number, node in enumerate(entries, 1):
+        condition = file.text(node.get("if"))
+        name = file.text(node.get("name")) or file.text(node.get("stage")) or f"build {number}"
+        triggers = (Trigger("schedule", node.line, condition),) if "type = cron" in condition else None
+        jobs.append(
+            Job(f"{name} {number}", node.line, _phases(file, node), name, condition=condition, triggers=triggers)
+        )
+    branches = texts(root.get("branches", "only"))
+    triggers = (Trigger("push", 1, "push", branches), Trigger("pull_request", 1, "pull_request"))
+    found = tuple(job for job in limited(jobs) if job.steps)
+    return Workflow(system, file.path, "", triggers, found, problems=file.problems)
+
+
+def _phases(file: CiFile, node: Node) -> tuple[Step, ...]:
+    steps = [Step(node.map[p].line, p, file.commands(node.map[p])) for p in _PHASES if p in node.map]
+    for deploy in as_list(node.get("deploy")):
+        provider = named(deploy.get("provider"))
+        script = deploy.get("script")
+        if provider or script is not None:
+            steps.append(Step(deploy.line, "deploy", file.commands(script), provider or None, mapping_texts(deploy)))
+    return tuple(s for s in steps if s.commands or s.uses)
+
+
+# --- CircleCI ---------------------------------------------------------------------------------------------------------
+
+
+def parse_circleci(file: CiFile, system: str, _: Others) -> Workflow | None:
+    """CircleCI: the jobs that its workflows name, with reusable commands taken in."""
+    root = file.root
+    jobs = root.get("jobs")
+    workflows = root.get("workflows")
+    named_jobs = jobs.map if jobs is not None else {}
+    flows = {k: n for k, n in workflows.map.items() if n.map} if workflows is not None else {}
+    if not named_jobs and not flows:
+        return inactive(system, file, "no job")
+    triggers = tuple(dict.fromkeys(t for flow in flows.values() for t in _circle_triggers(flow)))
+    called = [pair for flow in flows.values() for pair in _circle_calls(flow)] or [(n, None) for n in named_jobs]
+    found = limited(_circle_job(file, name, call, named_jobs.get(name)) for name, call in called)
+    push = (Trigger("push", 1, "push"),)
+    return Workflow(system, file.path, "", triggers or push, found, problems=file.problems)
+
+
+def _circle_triggers(flow: Node) -> Iterator[Trigger]:
+    schedules = [n.get("schedule") for n in as_list(flow.get("triggers"))]
+    for schedule in schedules:
+        cron = schedule.get("cron") if schedule is not None else None
+        if schedule is not None and cron is not None:
+            yield Trigger("schedule", cron.line, cron.text, texts(schedule.get("filters", "branches", "only")))
+    if not any(schedules):
+        yield Trigger("push", flow.line, "push")
+
+
+def _circle_calls(flow: Node) -> Iterator[tuple[str, Node | None]]:
+    for item in as_list(flow.get("jobs")):
+        if item.text:
+            yield item.text, None
+        yield from item.map.items()
+
+
+def _circle_job(file: CiFile, name: str, call: Node | None, node: Node | None) -> Job:
+    manual = named(call.get("type")) == "approval" if call is not None else False
+    needs = texts(call.get("requires")) if call is not None else ()
+    title = named(call.get("name")) if call is not None else ""
+    if node is None:
+        line = call.line if call is not None else 1
+        return Job(name, line, name=title, uses=None if manual else name, remote=not manual, needs=needs, manual=manual)
+    folder = join("", file.text(node.get("working_directory")).removeprefix("~/project").removeprefix("~/repo"))
+    docker = as_list(node.get("docker"))
+    image = named(docker[0].get("image")) if docker else ""
+    steps = tuple(_circle_steps(file, node.get("steps"), folder))
+    return Job(title or name, node.line, steps, title, image=image or None, needs=needs, manual=manual)
+
+
+def _circle_steps(file: CiFile, steps: Node | None, folder: str, depth: int = 3) -> Iterator[Step]:
+    commands = file.root.get("commands")
+    for item in as_list(steps):
+        for kind, node in item.map.items() or ((item.text, item),):
+            known = commands.get(kind) if commands is not None else None
+            if kind == "run":
+                script = node.get("command") if node.map else node
+                where = join("", file.text(node.get("working_directory"))) or folder
+                title = file.text(node.get("name")) if node.map else ""
+                yield Step(node.line, title, file.commands(script), working_directory=where)
+            elif kind in ("when", "unless") and depth:
+                yield from _circle_steps(file, node.get("steps"), folder, depth - 1)
+            elif known is not None and depth:
+                yield from _circle_steps(file, known.get("steps"), folder, depth - 1)
+            elif kind:
+                yield Step(node.line, kind, uses=kind, with_=mapping_texts(node))
+
+
+# --- Bitbucket --------------------------------------------------------------------------------------------------------
+
+
+def parse_bitbucket(file: CiFile, system: str, _: Others) -> Workflow | None:
+    """Bitbucket: a job for each step of each pipeline, with that pipeline's triggers."""
+    pipelines = file.root.get("pipelines")
+    if pipelines is None:
+        return None
+    kinds = {"default": "push", "branches": "push", "pull-requests": "pull_request", "tags": "tag", "custom": "manual"}
+    jobs: list[Job] = []
+    triggers: list[Trigger] = []
+    for key, node in pipelines.map.items():
+        for pattern, entries in node.map.items() or (("", node),):
+            trigger = Trigger(kinds.get(key, "other"), entries.line, pattern or key, (pattern,) if pattern else ())
+            triggers.append(trigger)
+            jobs += _bitbucket_jobs(file, entries, trigger, f"{key} {pattern}".strip())
+    return Workflow(system, file.path, "", tuple(triggers), limited(jobs), problems=file.problems)
+
+
+def _bitbucket_jobs(file: CiFile, entries: Node, trigger: Trigger, prefix: str) -> Iterator[Job]:
+    stack = list(reversed(as_list(entries)))
+    number = 0
+    while stack:
+        item = stack.pop()
+        for key in ("parallel", "stage"):
+            group = item.get(key)
+            if group is not None:
+                stack += reversed(as_list(group.get("steps") if group.map else group))
+        step = item.get("step")
+        if step is None:
+            continue
+        number += 1
+        scripts = [n for k in ("script", "after-script") for n in as_list(step.get(k))]
+        pipes = [p for n in scripts if (p := n.get("pipe")) is not None]
+        steps = [Step(step.line, "script", file.commands(Node(tuple(n for n in scripts if n.text), step.line)))]
+        steps += [Step(p.line, "pipe", uses=p.text) for p in pipes]
+        name = file.text(step.get("name"))
+        manual = named(step.get("trigger")) == "manual"
+        environment = named(step.get("deployment")) or None
+        image = named(step.get("image") or file.root.get("image")) or None
+        yield Job(f"{prefix} {number}", step.line, tuple(steps), name, environment, (), image,
+                  manual=manual, triggers=(trigger,))  # fmt: skip
+
+
+# --- Buildkite --------------------------------------------------------------------------------------------------------
+
+
+def parse_buildkite(file: CiFile, system: str, _: Others) -> Workflow | None:
+    """Buildkite: a job for each step with commands, or that triggers another pipeline."""
+    jobs = limited(_buildkite(file))
+    if not jobs:
+        return None
+    return Workflow(system, file.path, "", (Trigger("push", 1, "push"),), jobs, problems=file.problems)
+
+
+def _buildkite(file: CiFile) -> Iterator[Job]:
+    stack = [n for root in file.documents for n in reversed(as_list(root.get("steps") or (None if root.map else root)))]
+    blocked = False
+    while stack:
+        node = stack.pop()
+        stack += reversed(as_list(node.get("steps")))
+        blocked = blocked or "block" in node.map or node.text == "block"
+        scripts = [n for k in ("command", "commands") if (n := node.get(k)) is not None]
+        trigger = named(node.get("trigger"))
+        name = named(node.get("key")) or named(node.get("label")) or named(node.get("name")) or trigger or "step"
+        if scripts or trigger:
+            steps = tuple(Step(n.line, name, file.commands(n)) for n in scripts)
+            yield Job(name, node.line, steps, named(node.get("label")), uses=trigger or None, remote=bool(trigger),
+                      condition=file.text(node.get("if")), manual=blocked)  # fmt: skip
+
+
+# --- Drone and Woodpecker ---------------------------------------------------------------------------------------------
+
+
+def parse_drone(file: CiFile, system: str, _: Others) -> Workflow | None:
+    """Drone and Woodpecker: a job for each step of each document, with the triggers of document and step."""
+    jobs: list[Job] = []
+    triggers: list[Trigger] = []
+    for root in file.documents:
+        conditions = as_list(root.get("trigger") or root.get("when"))
+        triggers += [t for node in conditions for t in _drone_triggers(node)]
+        steps = root.get("steps") or root.get("pipeline")
+        pairs: Mapping[str, Node] = steps.map if steps is not None else {}
+        listed = pairs or {named(n.get("name")) or str(i): n for i, n in enumerate(as_list(steps)) if n.map}
+        jobs += [_drone_job(file, name, node) for name, node in listed.items() if node.map]
+    if not jobs:
+        return None
+    push = (Trigger("push", 1, "push"),)
+    return Workflow(system, file.path, "", tuple(triggers) or push, limited(jobs), problems=file.problems)
+
+
+def _drone_triggers(node: Node) -> Iterator[Trigger]:
+    events = node.get("event")
+    if events is not None and events.map:
+        events = events.get("include")
+    branches = texts(node.get("branch"))
+    for item in events.items if events is not None else ():
+        yield Trigger(_EVENTS.get(item.text, "other"), item.line, item.text, branches)
+    cron = node.get("cron")
+    if cron is not None and events is None:
+        yield Trigger("schedule", cron.line, ", ".join(texts(cron)))
+
+
+def _drone_job(file: CiFile, name: str, node: Node) -> Job:
+    commands = node.get("commands")
+    image = named(node.get("image"))
+    step = Step(
+        commands.line if commands else node.line, name, file.commands(commands), None if commands else image or None
+    )
+    own = tuple(t for when in as_list(node.get("when")) for t in _drone_triggers(when))
+    return Job(name, node.line, (step,), image=image or None, triggers=own or None)
