@@ -124,7 +124,7 @@ def test_ml_code_that_went_unread_has_no_floor() -> None:
 
 
 def test_the_first_rule_that_holds_gives_the_kind() -> None:
-    result = judged([*ENGINEERED, seen("kind", "configured", "README.md", detector="awesome-list")])
+    result = judged([*ENGINEERED, seen("kind", "configured", "README.md", detector="teaching-words")])
     assert (result.kind, result.applicable) == ("teaching", False)
     assert result.level == 3
 

@@ -22,13 +22,17 @@ KIND_SIGNALS = {
     "ml-notebook",
     "model-definition-code",
     "model-inference-code",
+    "ml-platform-code",
+    "ml-platform-services",
     "numbered-lessons",
     "other-language-ml",
-    "pipeline-definition",
+    "pretrained-model-code",
+    "project-template",
     "published-package",
     "self-package-ml-tool",
     "teaching-words",
     "training-code",
+    "training-job-submission",
 }
 
 

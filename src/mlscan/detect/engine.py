@@ -140,6 +140,7 @@ class Engine:
         for path, manifest in sorted(self._facts.manifests.items()):
             if manifest.scripts:
                 index.add_manifest(path, manifest.scripts)
+                self._facts.add_entries(path, manifest.scripts)
         return index
 
     # --- results ------------------------------------------------------------------------------------------------------
@@ -158,7 +159,9 @@ class Engine:
         return self._results[name]
 
     def _files_of(self, detector: str) -> frozenset[str]:
-        """Files with own evidence of a detector."""
+        """Files with own evidence of a detector; none for one that is not loaded."""
+        if detector not in self._plan.nodes:
+            return frozenset()
         hits = self.detector_result(detector).hits
         return frozenset(h.path for h in hits if self._facts.context(h.path) is Context.OWN)
 

@@ -38,6 +38,8 @@ class Facts:
     """Sibling groups' words -> files that mention them."""
     by_name: dict[str, str | None] = field(default_factory=dict)
     """File name -> its path where only one file has that name, else None."""
+    entries: dict[str, str] = field(default_factory=dict)
+    """Console script -> the module file behind it."""
     roots: tuple[str, ...] = ()
     """Folders with a manifest, deepest first."""
     targets: Callable[[str], Iterable[str]] = lambda path: ()
@@ -55,6 +57,14 @@ class Facts:
     def root_of(self, path: str) -> str:
         """The deepest folder with a manifest that holds the path; "" is the repository's root."""
         return next((r for r in self.roots if not r or path.startswith(r + "/")), "")
+
+    def add_entries(self, path: str, scripts: Mapping[str, str]) -> None:
+        """Remembers the files behind the console scripts (`package.module:function`) of a manifest."""
+        for name, value in scripts.items():
+            module = value.partition(":")[0].strip()
+            found = self.modules.resolve(module, path) if module and " " not in module else None
+            if found is not None:
+                self.entries.setdefault(name, found)
 
     def edges(self, path: str) -> frozenset[str]:
         """Files that a file imports, mentions in a string, or runs."""
@@ -74,12 +84,18 @@ class Facts:
             if not folder:
                 break
             folder = folder.rpartition("/")[0]
-        unique = self.by_name.get(word) if "/" not in word else None
-        if unique:
-            return unique
         if "/" not in word and "." in word and not word.endswith((".py", ".sh", ".ipynb", ".yaml", ".yml")):
             return self.modules.resolve(word, path)
-        return None
+        return self.entries.get(word) or self._elsewhere(word)
+
+    def _elsewhere(self, word: str) -> str | None:
+        """The file of a path inside a container or another checkout: `/opt/app/jobs/fit.py` is `jobs/fit.py`."""
+        rest = word
+        while "/" in rest:
+            if rest in self.known:
+                return rest
+            rest = rest.partition("/")[2]
+        return self.by_name.get(rest)
 
     def reaches(self, start: Iterable[str], goal: frozenset[str], depth: int = DEPTH) -> str | None:
         """The first file of `goal` that is reached from `start` in at most `depth` steps, or None."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from mlscan.detect.follow_files import Files
 from mlscan.detect.follow_scripts import Group, Scripts
-from mlscan.detect.follow_words import option_value, unwrapped
+from mlscan.detect.follow_words import join, unwrapped
 from mlscan.types.source import Command, Script
 
 DEPTH = 4
@@ -23,7 +24,7 @@ class Followed:
     target: str | None
     """The repository file that it runs, or None."""
     way: tuple[str, ...]
-    """How it was reached, from the command that was asked about to this one: `("make train", "python -m pkg.train")`."""
+    """How it was reached, from the first command to this one: `("make train", "python -m pkg.train")`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +66,33 @@ class CommandIndex:
         while stack and len(found) < MAX_FOLLOWED:
             task = stack.pop()
             reached: list[_Task] = []
-            for words in unwrapped(task.command.words, wrappers):
+            for number, words in enumerate(unwrapped(task.command.words, wrappers)):
                 plain = Command(words, task.command.line, task.command.text, folder=task.command.folder)
                 target = self._files.target(words, task.cwd) or self._scripts.entry_file(words, task.cwd, self._files)
                 found.append(Followed(plain, target, task.way))
-                reached += self._next(task, words, target)
+                reached += islice(
+                    self._next(task, self._groups(words, task.cwd, target, wrapped=number > 0)), MAX_FOLLOWED
+                )
             stack += reversed(reached)
         return tuple(found[:MAX_FOLLOWED])
 
-    def _next(self, task: _Task, words: tuple[str, ...], target: str | None) -> Iterator[_Task]:
-        """The commands that a command starts through files of the repository."""
+    def _next(self, task: _Task, groups: Iterable[Group]) -> Iterator[_Task]:
+        """The commands of groups that are not on the way already."""
         if len(task.way) > DEPTH:
             return
-        for group in self._groups(words, task.cwd, target):
+        for group in groups:
             key = (group.path, group.name)
-            if key in task.seen:
-                continue
-            seen = task.seen | {key}
-            for command in group.commands:
-                yield _Task(command, _folder(group.cwd, command), (*task.way, command.text), seen)
+            if key not in task.seen:
+                for command in group.commands:
+                    way = (*task.way, command.text)
+                    yield _Task(command, _folder(group.cwd, command), way, task.seen | {key})
 
-    def _groups(self, words: tuple[str, ...], cwd: str, target: str | None) -> Iterable[Group]:
+    def _groups(self, words: tuple[str, ...], cwd: str, target: str | None, *, wrapped: bool) -> Iterable[Group]:
+        """The groups of commands of the repository that a command starts."""
         if target is not None and self._scripts.is_shell(target):
-            return self._scripts.shell(target, option_value(words, "") or cwd)
-        return self._scripts.groups(words, cwd)
+            return self._scripts.shell(target, cwd)
+        return self._scripts.groups(words, cwd) or (self._scripts.wrapped(words, cwd) if wrapped else ())
 
 
 def _folder(cwd: str, command: Command) -> str:
-    from mlscan.detect.follow_words import join
-
     return join(cwd, command.folder) if command.folder else cwd

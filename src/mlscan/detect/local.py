@@ -133,6 +133,8 @@ class LocalMatchers:
                     yield _tree_hit(file, document, units, {})
                 continue
             for node, captures in places:
+                if spec.keys is not None and not self.check(leaf, "keys", spec.keys)(captures.get("key", "")):
+                    continue
                 for value in self._key_values(leaf, spec, node):
                     named = {**captures, spec.as_: value.text} if spec.as_ else captures
                     yield _tree_hit(file, value, units, named)
@@ -179,6 +181,8 @@ class LocalMatchers:
     def _text(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
         spec = _spec(leaf, TextMatch)
         pattern = _regex(spec.regex)
+        if not _regex(f"(?m){spec.regex}").search(file.text):
+            return
         lines: Iterable[str] = file.lines
         if spec.in_ == "code" and file.code is not None:
             lines = file.code.code_lines

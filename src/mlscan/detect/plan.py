@@ -81,8 +81,8 @@ class Leaf:
     """Ids of globs; None means the files that the kind itself implies."""
     not_in: frozenset[int]
     contexts: frozenset[Context] | None
-    words: tuple[str, ...] | None
-    """RE2 patterns of which a file must hold one; None: no such words."""
+    words: tuple[words.Word, ...] | None
+    """Words of which a file must hold one; None: no such words."""
     from_node: Node | None = None
     to_node: Node | None = None
 
@@ -218,7 +218,7 @@ def _leaf(plan: Plan, kind: str, spec: object, place: _Place) -> Leaf:
         in_=place.in_,
         not_in=place.not_in,
         contexts=place.contexts,
-        words=_words(spec, plan.lists),
+        words=words.needed_words(spec, plan.lists),
     )
     plan.leaves.append(leaf)
     if isinstance(spec, PathMatch):
@@ -228,11 +228,6 @@ def _leaf(plan: Plan, kind: str, spec: object, place: _Place) -> Leaf:
         leaf.from_node = _node(plan, spec.from_, place)
         leaf.to_node = _node(plan, spec.to, place)
     return leaf
-
-
-def _words(spec: msgspec.Struct, lists: Lists) -> tuple[str, ...] | None:
-    found: Sequence[str] | None = words.words_for(spec, lists)
-    return tuple(dict.fromkeys(found)) if found else None
 
 
 def _title(plan: Plan, detector: str) -> str:

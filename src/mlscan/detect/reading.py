@@ -28,6 +28,8 @@ _RESOURCE_SUFFIX = {
     "compose": (".yml", ".yaml"),
 }
 _MENTION = re.compile(r"[\w./-]*[\w-]\.(?:py|sh|ipynb|R|r|jl|ya?ml|json|toml|sql|bash)\b|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_PROGRAM = re.compile(r"[\s\"'\[-]*([A-Za-z]\w*(?:-\w+)+)(?=[\s\"',\]]|$)")
+"""A word with a hyphen where a string begins: perhaps a console script."""
 MENTIONS = 2_000
 """Words kept per file."""
 
@@ -36,31 +38,39 @@ class Prefilter:
     """All words of all matchers in one linear search."""
 
     def __init__(self, leaves: Iterable[Leaf], extra: Iterable[str]) -> None:
+        users: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
+        for leaf in leaves:
+            for word in leaf.words or ():
+                users[word.pattern].append((leaf.index, word.module))
+        self._users = list(users.values())
+        self._extra = list(extra)
         options = re2.Options()
-        options.encoding = re2.Options.Encoding.LATIN1
         options.max_mem = 256 << 20
         options.log_errors = False
         self._set = re2.Set.SearchSet(options)
-        self._leaves: list[int] = []
-        self._words: list[str] = []
-        for leaf in leaves:
-            for word in leaf.words or ():
-                self._set.Add(word.encode("utf-8"))
-                self._leaves.append(leaf.index)
-        for word in extra:
-            self._set.Add(re.escape(word).encode("utf-8"))
-            self._words.append(word)
-        self._empty = not (self._leaves or self._words)
+        for pattern in users:
+            self._set.Add(pattern.encode("utf-8"))
+        for text in self._extra:
+            self._set.Add(re.escape(text).encode("utf-8"))
+        self._empty = not (users or self._extra)
         if not self._empty:
             self._set.Compile()
 
-    def search(self, data: bytes) -> tuple[set[int], list[str]]:
-        """(indexes of the leaves with a word in the data, extra words in it)."""
-        if self._empty:
-            return set(), []
-        found = self._set.Match(data) or ()
-        split = len(self._leaves)
-        return {self._leaves[i] for i in found if i < split}, [self._words[i - split] for i in found if i >= split]
+    def search(self, data: bytes, modules: frozenset[str] | None) -> tuple[set[int], list[str]]:
+        """(indexes of the leaves with a word in the data, extra words in it).
+
+        modules: top-level modules that the file imports, None where that is not known.
+        """
+        found = () if self._empty else self._set.Match(data) or ()
+        split = len(self._users)
+        leaves = {
+            leaf
+            for i in found
+            if i < split
+            for leaf, module in self._users[i]
+            if module is None or modules is None or module in modules
+        }
+        return leaves, [self._extra[i - split] for i in found if i >= split]
 
 
 class Reading:
@@ -127,10 +137,10 @@ class Reading:
             self.hits[leaf.index].append(Hit(path, None, path))
 
     def _visit(self, file: ParsedFile, candidates: list[Leaf], prefilter: Prefilter) -> None:
-        possible, words = prefilter.search(file.data)
+        self._index(file)
+        possible, words = prefilter.search(file.data, self._modules(file))
         for word in words:
             self._facts.read_words.setdefault(word, set()).add(file.path)
-        self._index(file)
         hit = False
         for leaf in candidates:
             if leaf.words is not None and leaf.index not in possible:
@@ -143,6 +153,12 @@ class Reading:
         if hit or file.path in self._facts.workflows:
             self._mentions(file)
         self.gaps |= {Gap(file.path, p.reason, partial=True) for p in file.problems}
+
+    def _modules(self, file: ParsedFile) -> frozenset[str] | None:
+        """Top-level modules of a Python file; names of the repository's own modules stand for themselves."""
+        if file.roles.language != "python":
+            return None
+        return frozenset(name.split(".", 1)[0] for name in self._facts.imports[file.path])
 
     def _evaluate(self, leaf: Leaf, file: ParsedFile) -> list[Hit]:
         if isinstance(leaf.spec, ImageMatch):
@@ -178,11 +194,13 @@ class Reading:
         if file.code is not None:
             texts = (text for _, text in file.code.strings)
         elif file.tree is not None:
-            texts = file.lines
+            texts = (line for line in file.lines if not line.lstrip().startswith("#"))
         found: set[str] = set()
         for text in texts:
             if len(text) < 2_000:
                 found.update(m.group(0) for m in _MENTION.finditer(text))
+                program = _PROGRAM.match(text)
+                found.update(program.groups() if program else ())
             if len(found) > MENTIONS:
                 break
         if found:

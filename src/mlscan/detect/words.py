@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -21,7 +22,6 @@ from mlscan.types.content import (
     ImportMatch,
     KeyMatch,
     ResourceMatch,
-    TextMatch,
     Value,
 )
 from mlscan.types.lists import Lists
@@ -29,10 +29,27 @@ from mlscan.types.lists import Lists
 _AT_STEP = re.compile(r'"([^"]+)"|\{[^}]*\}|\[[^\]]*\]|[^.\[\]{}"]+')
 
 
-def words_for(spec: msgspec.Struct, lists: Lists) -> Sequence[str] | None:
-    """RE2 patterns of which one must occur, or None when nothing can be said."""
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Something that a file must hold."""
+
+    pattern: str
+    """RE2, searched for in the bytes of the file."""
+    module: str | None = None
+    """In Python files the word counts only where this top-level module is imported."""
+
+
+def needed_words(spec: msgspec.Struct, lists: Lists) -> tuple[Word, ...] | None:
+    """Words of which a file must hold one, or None when nothing can be said."""
+    found = _words_for(spec, lists)
+    if not found:
+        return None
+    return tuple(dict.fromkeys(w if isinstance(w, Word) else Word(w) for w in found))
+
+
+def _words_for(spec: msgspec.Struct, lists: Lists) -> Sequence[str | Word] | None:
     if isinstance(spec, CallMatch):
-        return _dotted(spec.name, lists)
+        return _dotted(spec.name, lists) or _keywords(spec)
     if isinstance(spec, ImportMatch):
         return _dotted(spec.module, lists)
     if isinstance(spec, ClassMatch):
@@ -40,6 +57,8 @@ def words_for(spec: msgspec.Struct, lists: Lists) -> Sequence[str] | None:
     if isinstance(spec, DefineMatch):
         return _wildcards(spec.name, lists)
     if isinstance(spec, KeyMatch):
+        if spec.keys is not None:
+            return _wildcards(spec.keys, lists)
         return None if spec.missing else _keys([spec.at] if isinstance(spec.at, str) else spec.at)
     if isinstance(spec, DocumentMatch):
         return _document(spec, lists)
@@ -47,8 +66,6 @@ def words_for(spec: msgspec.Struct, lists: Lists) -> Sequence[str] | None:
         return _wildcards(spec.name, lists)
     if isinstance(spec, ResourceMatch):
         return _wildcards(spec.type, lists)
-    if isinstance(spec, TextMatch):
-        return [f"(?m:{spec.regex})"]
     return None
 
 
@@ -57,7 +74,7 @@ def _longest(parts: Sequence[str]) -> str | None:
     return best if len(best) >= 2 else None
 
 
-def _dotted(value: Value, lists: Lists) -> Sequence[str] | None:
+def _dotted(value: Value, lists: Lists) -> Sequence[Word] | None:
     names = texts(value, lists)
     if names is None:
         return None
@@ -66,13 +83,25 @@ def _dotted(value: Value, lists: Lists) -> Sequence[str] | None:
         pieces = [p for p in name.split(".") if p and "*" not in p and p != "?"]
         word = _longest(pieces)
         if word is not None:
-            found.append(rf"\b{re.escape(word)}\b")
+            found.append(Word(rf"\b{re.escape(word)}\b", _module(name)))
             continue
         stem = _longest([p for p in re.split(r"[.*?]", name) if p])
         if stem is None:
             return None
-        found.append(re.escape(stem))
+        found.append(Word(re.escape(stem), _module(name)))
     return found
+
+
+def _module(name: str) -> str | None:
+    """The top-level module that a dotted name begins with; a name that begins with a wildcard has none."""
+    head, dot, _ = name.partition(".")
+    return head if dot and head.isidentifier() else None
+
+
+def _keywords(spec: CallMatch) -> Sequence[str] | None:
+    """A keyword that the call must have; each alone will do, so the longest is taken."""
+    names = [name for name in spec.args if name != "**" and not name.isdigit()]
+    return [rf"\b{re.escape(max(names, key=len))}\b"] if names else None
 
 
 def _keys(paths: Sequence[str]) -> Sequence[str] | None:

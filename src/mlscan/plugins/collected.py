@@ -19,19 +19,28 @@ _SKIPPED = frozenset({Context.VENDORED, Context.GENERATED, Context.TEST})
 def numbered_lessons(view: View, args: Mapping[str, Any]) -> Iterable[Hit | NotQuite]:
     """One hit a parent folder that holds a row of numbered folders with code, or of numbered notebooks.
 
-    args: `folders` and `notebooks` are the least lengths of a row; `words` is a regular expression of the names (with
-    any case) that number a lesson; a name may also begin with its number.
+    args: `folders` and `notebooks` are the least lengths of a row; `words` is a regular expression of the names (in any
+    case) that number a lesson; a name may also begin with its number. A row of folders of which at least `worked`
+    have evidence of the detectors `work` is of strength used.
     """
     name = re.compile(rf"(?i)(?:(?:{args['words']})[\s_-]*)?\d{{1,3}}(?:\D.*)?", re.DOTALL)
-    folders: dict[str, dict[int, str]] = defaultdict(dict)
-    notebooks: dict[str, dict[int, str]] = defaultdict(dict)
+    work = frozenset(_worked_paths(view, args["work"]))
+    rows: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
+    worked: dict[str, set[int]] = defaultdict(set)
     for path in _code_paths(view):
-        for parent, child, is_file in _steps(path):
-            if name.fullmatch(child) and not (is_file and not child.lower().endswith(".ipynb")):
-                row = notebooks if is_file else folders
-                row[parent].setdefault(_number(child), path)
-    yield from _rows(folders, int(args["folders"]), "numbered folders")
-    yield from _rows(notebooks, int(args["notebooks"]), "numbered notebooks")
+        for parent, child, kind in _steps(path):
+            if not name.fullmatch(child):
+                continue
+            rows[parent, kind].setdefault(_number(child), path)
+            if path in work and kind == "folders":
+                worked[parent].add(_number(child))
+    for (parent, kind), row in sorted(rows.items()):
+        used = kind == "folders" and len(worked[parent]) >= int(args["worked"])
+        hit = Hit(min(row.values()), None, f"{len(row)} numbered {kind}", strength="used" if used else None)
+        if len(row) >= int(args[kind]):
+            yield hit
+        elif len(row) > 2:
+            yield NotQuite(hit, f"only {len(row)} of {args[kind]} numbered {kind}")
 
 
 def separate_projects(view: View, args: Mapping[str, Any]) -> Iterable[Hit | NotQuite]:
@@ -60,27 +69,18 @@ def _code_paths(view: View) -> Iterator[str]:
     return (p for p in facts.paths if p.lower().endswith(_CODE) and facts.context(p) not in _SKIPPED)
 
 
-def _steps(path: str) -> Iterator[tuple[str, str, bool]]:
-    """(parent, child, whether the child is the file) for the file and the two uppermost folders of its path."""
+def _steps(path: str) -> Iterator[tuple[str, str, str]]:
+    """(parent, child, folders or notebooks) for the two uppermost folders of a path, and for a notebook itself."""
     parts = path.split("/")
     for depth in range(min(len(parts) - 1, 2)):
-        yield "/".join(parts[:depth]), parts[depth], False
-    yield "/".join(parts[:-1]), parts[-1], True
+        yield "/".join(parts[:depth]), parts[depth], "folders"
+    if path.lower().endswith(".ipynb"):
+        yield "/".join(parts[:-1]), parts[-1], "notebooks"
 
 
 def _number(name: str) -> int:
     found = _NUMBER.match(name)
     return int(found.group(1)) if found else 0
-
-
-def _rows(rows: Mapping[str, Mapping[int, str]], least: int, what: str) -> Iterator[Hit | NotQuite]:
-    for _, row in sorted(rows.items()):
-        first = min(row.values())
-        hit = Hit(first, None, f"{len(row)} {what}")
-        if len(row) >= least:
-            yield hit
-        elif len(row) > 2:
-            yield NotQuite(hit, f"only {len(row)} of {least} {what}")
 
 
 def _titled_folders(view: View, levels: int) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from mlscan.read.ci_azure import azure_shaped, parse_azure
+from mlscan.read.ci_azure import parse_azure
 from mlscan.read.ci_cloud import parse_cloud_build, parse_codebuild, parse_pipelinelib, parse_taskcluster
 from mlscan.read.ci_github import parse_github
 from mlscan.read.ci_gitlab import parse_gitlab
@@ -85,11 +85,9 @@ def _by_shape(file: CiFile, others: Others) -> Workflow | None:
     root = file.root
     if _looks_like_github(root):
         return parse_github(file, "github-actions", others)
-    if azure_shaped(root):
-        return parse_azure(file, others)
     if _looks_like_cloud_build(root):
         return parse_cloud_build(file, "cloud-build", others)
-    return None
+    return parse_azure(file, others)
 
 
 def _looks_like_github(root: Node) -> bool:
@@ -99,16 +97,8 @@ def _looks_like_github(root: Node) -> bool:
 
 def _looks_like_cloud_build(root: Node) -> bool:
     steps = root.get("steps")
-    known = {"name", "id", "args", "entrypoint", "env", "dir", "script", "waitFor", "secretEnv", "timeout", "volumes",
-             "automapSubstitutions", "allowFailure", "allowExitCodes"}  # fmt: skip
-    return (
-        steps is not None
-        and bool(steps.items)
-        and all(
-            "name" in s.map and {"args", "entrypoint", "script"} & set(s.map) and set(s.map) <= known
-            for s in steps.items
-        )
-    )
+    members = steps.items if steps is not None else ()
+    return all("name" in s.map for s in members) and any({"args", "entrypoint"} & set(s.map) for s in members)
 
 
 @dataclass(slots=True)

@@ -23,6 +23,8 @@ from mlscan.read.ci_parts import (
 from mlscan.read.ci_values import expanded, matrix_values
 from mlscan.types.source import Delegation, Job, Node, Step, Trigger, Workflow
 
+Variables = Mapping[str, tuple[str, ...]]
+
 _BODY = ("stages", "jobs", "steps", "extends")
 _HEAD = ("trigger", "pr", "schedules", "resources", "pool", "name")
 
@@ -125,11 +127,11 @@ class _Pipeline:
     templates: Templates
     depth: int = 0
 
-    def body(self, file: CiFile, variables: Mapping[str, str], condition: str) -> Iterator[Job]:
+    def body(self, file: CiFile, variables: Variables, condition: str) -> Iterator[Job]:
         """The jobs of a file or of a stage's template."""
-        yield from self._inside(file, file.root, {**variables, **_variables(file.root)}, condition)
+        yield from self._inside(file, file.root, self._variables(file, file.root, variables), condition)
 
-    def _inside(self, file: CiFile, node: Node, variables: Mapping[str, str], condition: str) -> Iterator[Job]:
+    def _inside(self, file: CiFile, node: Node, variables: Variables, condition: str) -> Iterator[Job]:
         for entry in self._entries(node.get("stages")):
             yield from self._stage(file, entry, variables, condition)
         for entry in self._entries(node.get("jobs")):
@@ -149,20 +151,20 @@ class _Pipeline:
             for block in blocks if depth else ():
                 yield from self._entries(block, depth - 1)
 
-    def _stage(self, file: CiFile, node: Node, variables: Mapping[str, str], condition: str) -> Iterator[Job]:
+    def _stage(self, file: CiFile, node: Node, variables: Variables, condition: str) -> Iterator[Job]:
         own = _both(condition, file.text(node.get("condition")))
         if node.get("template") is not None:
             yield from self._taken_in(file, node, variables, own)
         else:
-            yield from self._inside(file, node, {**variables, **_variables(node)}, own)
+            yield from self._inside(file, node, self._variables(file, node, variables), own)
 
-    def _job(self, file: CiFile, node: Node, variables: Mapping[str, str], condition: str) -> Iterator[Job]:
+    def _job(self, file: CiFile, node: Node, variables: Variables, condition: str) -> Iterator[Job]:
         if node.get("template") is not None:
             yield from self._taken_in(file, node, variables, condition)
         elif node.map:
-            yield self._make(file, node, {**variables, **_variables(node)}, condition)
+            yield self._make(file, node, self._variables(file, node, variables), condition)
 
-    def _taken_in(self, file: CiFile, node: Node, variables: Mapping[str, str], condition: str) -> Iterator[Job]:
+    def _taken_in(self, file: CiFile, node: Node, variables: Variables, condition: str) -> Iterator[Job]:
         """Jobs of a template, at the line that names it."""
         target = self.templates.open(file, node) if self.depth < MAX_DEPTH else None
         if target is None:
@@ -177,8 +179,8 @@ class _Pipeline:
         if uses:
             yield Job(uses, file.line(node), uses=uses, remote=remote)
 
-    def _make(self, file: CiFile, node: Node, variables: Mapping[str, str], outer: str) -> Job:
-        name = named(node.get("job")) or named(node.get("deployment")) or named(node.get("stage")) or "job"
+    def _make(self, file: CiFile, node: Node, variables: Variables, outer: str) -> Job:
+        name = next((t for k in ("job", "deployment", "stage") if (t := file.text(node.get(k)))), "job")
         condition = _both(outer, file.text(node.get("condition")))
         written = file.text(node.get("environment")) or file.text(node.get("environment", "name"))
         environments = self._environments(file, node, written, variables)
@@ -197,7 +199,25 @@ class _Pipeline:
             manual=any((s.uses or "").startswith("ManualValidation@") for s in steps),
         )
 
-    def _environments(self, file: CiFile, node: Node, text: str, variables: Mapping[str, str]) -> tuple[str, ...]:
+    def _variables(self, file: CiFile, node: Node, outer: Variables) -> Variables:
+        """Variables with their possible values: a name in several `${{ if }}` branches has several."""
+        found: dict[str, tuple[str, ...]] = {}
+        written = node.get("variables")
+        for name, text in mapping_texts(written).items():
+            found[name] = (text,)
+        for entry in self._entries(written):
+            name, value = file.text(entry.get("name")), file.text(entry.get("value"))
+            target = self.templates.open(file, entry) if entry.get("template") and self.depth < MAX_DEPTH else None
+            if target is not None:
+                self.depth += 1
+                for inner, values in self._variables(target, target.root, {}).items():
+                    found[inner] = tuple(dict.fromkeys((*found.get(inner, ()), *values)))
+                self.depth -= 1
+            elif name and value:
+                found[name] = tuple(dict.fromkeys((*found.get(name, ()), value)))
+        return {**outer, **found}
+
+    def _environments(self, file: CiFile, node: Node, text: str, variables: Variables) -> tuple[str, ...]:
         if not text:
             return ()
         matrix = node.get("strategy", "matrix")
@@ -207,7 +227,7 @@ class _Pipeline:
             if kind == "parameters":
                 return _parameter(file.root, name)
             found = tuple(value for row in rows for value in matrix_values(row, name))
-            return found or ((variables[name],) if name in variables else ())
+            return found or variables.get(name, ())
 
         return expanded(text, values)
 
@@ -237,19 +257,9 @@ def _step_lists(node: Node) -> Iterator[Node]:
             yield from (s for inner in (hook, *hook.map.values()) if (s := inner.get("steps")) is not None)
 
 
-def _variables(node: Node) -> dict[str, str]:
-    variables = node.get("variables")
-    if variables is None or variables.map:
-        return mapping_texts(variables)
-    return {named(v.get("name")): named(v.get("value")) for v in variables.items if v.get("name") is not None}
-
-
 def _parameter(root: Node, name: str) -> tuple[str, ...]:
     """Values that a parameter may have, else its default."""
-    parameters = root.get("parameters")
-    if parameters is not None and parameters.map:
-        return texts(parameters.get(name))
-    for node in parameters.items if parameters else ():
+    for node in as_list(root.get("parameters")):
         if named(node.get("name")) == name:
             return texts(node.get("values")) or texts(node.get("default"))
     return ()

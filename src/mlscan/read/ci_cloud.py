@@ -11,7 +11,7 @@ from mlscan.read.shell import command_of
 from mlscan.types.source import Command, Job, Node, Step, Trigger, Workflow
 
 ELSEWHERE = "set outside the repository"
-_DASH_C = re.compile(r"-[a-z]*c")
+_DASH_C = re.compile(r"-[a-z]*c[a-z]*")
 _MAX_VISITED = 20_000
 
 
@@ -130,7 +130,7 @@ def _taskcluster_job(file: CiFile, name: str, node: Node) -> Job | None:
             folder = join("", file.text(node.get("run", "cwd")).replace("{checkout}", ""))
             commands = _any_shape(file, command)
             step = Step(command.line, commands=commands, working_directory=folder)
-            return Job(name, node.line, (step,), title, image=image or None)
+            return Job(title or name, node.line, (step,), title, image=image or None)
     return None
 
 

@@ -97,7 +97,7 @@ class _Pipeline:
     def _jobs(self) -> Iterator[Job]:
         for name, node in self.config.keys.items():
             origin = self.config.origin[name]
-            mine = origin == self.file.path or (self.file.path == ROOT and ci_system(origin) is None)
+            mine = origin == self.file.path or (self.file.path == ROOT and ci_system(origin) != "gitlab-ci")
             if mine and name not in _NO_JOBS and not name.startswith(".") and any(key in node.map for key in _JOB_KEYS):
                 yield self._job(name, self.config.resolved(node))
 

@@ -41,9 +41,9 @@ def parse_phases(file: CiFile, system: str, _: Others) -> Workflow | None:
             Job(f"{name} {number}", node.line, _phases(file, node), name, condition=condition, triggers=triggers)
         )
     branches = texts(root.get("branches", "only"))
-    triggers = (Trigger("push", 1, "push", branches), Trigger("pull_request", 1, "pull_request"))
+    both = (Trigger("push", 1, "push", branches), Trigger("pull_request", 1, "pull_request"))
     found = tuple(job for job in limited(jobs) if job.steps)
-    return Workflow(system, file.path, "", triggers, found, problems=file.problems)
+    return Workflow(system, file.path, "", both, found, problems=file.problems)
 
 
 def _phases(file: CiFile, node: Node) -> tuple[Step, ...]:
@@ -137,7 +137,7 @@ def parse_bitbucket(file: CiFile, system: str, _: Others) -> Workflow | None:
     triggers: list[Trigger] = []
     for key, node in pipelines.map.items():
         for pattern, entries in node.map.items() or (("", node),):
-            trigger = Trigger(kinds.get(key, "other"), entries.line, pattern or key, (pattern,) if pattern else ())
+            trigger = Trigger(kinds.get(key, "other"), entries.line, pattern or key, (pattern,) if key == "branches" else ())
             triggers.append(trigger)
             jobs += _bitbucket_jobs(file, entries, trigger, f"{key} {pattern}".strip())
     return Workflow(system, file.path, "", tuple(triggers), limited(jobs), problems=file.problems)

@@ -57,6 +57,8 @@ class KeyMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
     at: str | list[str]
     is_: Value | None = None
     """Test on the scalar at that place (or on each item of a list of scalars)."""
+    keys: Value | None = None
+    """Test on the name captured as `{key}` in `at`: one of many possible keys."""
     missing: bool = False
     """Holds once a document when the key is not there."""
     type: Literal["map", "list", "text", "number", "bool", "null"] | None = None
