@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from mlscan.content import load_content
+from mlscan.content.plugins import find_plugin
 from mlscan.detect.engine import Engine
 from mlscan.detect.plan import compile_plan
 from mlscan.snapshot.memory import MemorySnapshot
@@ -26,7 +27,7 @@ def detector(find: Mapping[str, Any], name: str = "subject", **more: Any) -> Det
 
 def run(files: Mapping[str, str | bytes | None], *detectors: Detector, authors: int | None = None) -> Findings:
     """What the detectors see in these files."""
-    plan = compile_plan(DetectContent(detectors, LISTS))
+    plan = compile_plan(DetectContent(detectors, LISTS, find_plugin))
     return Engine(MemorySnapshot(files, authors), plan).run()
 
 

@@ -39,7 +39,10 @@ JOBS = "jobs: {a: {runs-on: ubuntu-latest, steps: [{run: ls}]}}\n"
         ("on: push", [("push", "push")]),
         ("on: [push, pull_request]", [("push", "push"), ("pull_request", "pull_request")]),
         ("'on': {pull_request_target: null}", [("pull_request", "pull_request_target")]),
-        ("on: {schedule: [{cron: '0 3 * * 1'}, {cron: '5 4 * * *'}]}", [("schedule", "0 3 * * 1"), ("schedule", "5 4 * * *")]),
+        (
+            "on: {schedule: [{cron: '0 3 * * 1'}, {cron: '5 4 * * *'}]}",
+            [("schedule", "0 3 * * 1"), ("schedule", "5 4 * * *")],
+        ),
         ("on: {push: {tags: ['v*']}}", [("tag", "v*")]),
         ("on: {push: {branches: [main], tags: ['v*']}}", [("push", "push"), ("tag", "v*")]),
         ("on: {workflow_dispatch: {}}", [("manual", "workflow_dispatch")]),
@@ -123,6 +126,11 @@ def test_run_steps_have_the_lines_of_their_commands() -> None:
     assert [s.line for s in found.steps] == [5, 6, 11]
 
 
+def test_a_command_in_the_line_below_its_key() -> None:
+    steps = job("steps:\n  - run:\n      make a\n  - run:\n      |\n      make b").steps
+    assert [(c.line, c.text) for s in steps for c in s.commands] == [(6, "make a"), (9, "make b")]
+
+
 def test_actions_and_what_they_are_given() -> None:
     step = job("steps: [{uses: acme/train@v2, with: {epochs: 3, deep: true}, if: github.ref == 'x'}]").steps[0]
     assert (step.uses, step.with_, step.condition) == (
@@ -173,13 +181,13 @@ def test_a_script_in_another_language_has_no_shell_commands() -> None:
     [
         ("environment: production", "production", ()),
         ("environment: {name: staging, url: https://x}", "staging", ()),
-        ("strategy: {matrix: {env: [dev, prod]}}\nenvironment: ${{ matrix.env }}", "${{ matrix.env }}", ("dev", "prod")),
+        ("strategy: {matrix: {env: [dev, qa]}}\nenvironment: ${{ matrix.env }}", "${{ matrix.env }}", ("dev", "qa")),
         (
-            "strategy: {matrix: {include: [{env: net, x: 1}, {env: org}]}}\nenvironment: {name: 'app-${{ matrix.env }}'}",
+            "strategy: {matrix: {include: [{env: net}, {env: org}]}}\nenvironment: {name: 'app-${{ matrix.env }}'}",
             "app-${{ matrix.env }}",
             ("app-net", "app-org"),
         ),
-        ("strategy: {matrix: {to: [{env: a}, {env: b}]}}\nenvironment: ${{matrix.to.env}}", "${{matrix.to.env}}", ("a", "b")),
+        ("strategy: {matrix: {to: [{e: a}, {e: b}]}}\nenvironment: ${{matrix.to.e}}", "${{matrix.to.e}}", ("a", "b")),
         (
             "environment: ${{ github.ref == 'refs/heads/main' && 'production' || 'staging' }}",
             "${{ github.ref == 'refs/heads/main' && 'production' || 'staging' }}",

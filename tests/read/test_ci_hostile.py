@@ -11,17 +11,19 @@ from hypothesis import strategies as st
 from mlscan.read.ci import parse_ci
 
 PATHS = [
-    ".github/workflows/a.yml", ".gitlab-ci.yml", ".gitlab/a.yml", "azure-pipelines.yml", "Jenkinsfile", ".circleci/config.yml",
+    ".github/workflows/a.yml", ".gitlab-ci.yml", ".gitlab/a.yml", "azure-pipelines.yml", "Jenkinsfile",
+    ".circleci/config.yml",
     ".travis.yml", "bitbucket-pipelines.yml", ".buildkite/a.yml", ".drone.yml", ".taskcluster.yml", "cloudbuild.yaml",
     "buildspec.yml", ".pipeline/config.yaml", "appveyor.yml", ".cirrus.yml", "x/workflows/a.yml",
 ]  # fmt: skip
 
-WORDS = st.sampled_from(
+_WORDS = (
     "on jobs steps run uses with if environment name strategy matrix include push schedule cron script rules extends "
     "stages stage job deployment template parameters variables trigger pr resources repositories pipelines workflows "
     "commands docker image phases build default branches step parallel tasks payload command args entrypoint only "
-    "except when needs before_script workflow local project .a !reference ${{x}} ${{matrix.a}} a false true none v1".split()
+    "except when needs before_script workflow local project .a !reference ${{x}} ${{matrix.a}} a false true v1"
 )
+WORDS = st.sampled_from(_WORDS.split(" "))
 VALUES = st.recursive(
     st.one_of(WORDS, st.none(), st.booleans(), st.integers(-3, 3), st.text(max_size=8)),
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(WORDS, inner, max_size=5)),
@@ -92,8 +94,26 @@ def test_actions_that_use_many_actions_are_bounded() -> None:
     assert found is not None and len(found.jobs[0].steps) <= 2_000
 
 
+@pytest.mark.parametrize("part", ["/*", "''' ", '""" ', "'", '"', "sh '", "stage('x') {", "\\", "("])
+def test_a_jenkinsfile_of_one_thing_again_and_again(part: str) -> None:
+    assert parse_ci(part.encode() * 100_000, "Jenkinsfile", lambda _: None)
+
+
 def test_aliases_do_not_multiply() -> None:
     layers = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
     text = f"a0: &a0 [ls]\n{layers}on: push\njobs: {{a: {{steps: [{{run: *a9}}]}}}}\n"
     for path in PATHS:
         parse_ci(text.encode(), path, lambda _: None)
+
+
+def test_other_files_are_asked_for_a_bounded_number_of_times() -> None:
+    asked: list[str] = []
+    # templates without steps, so that no limit on steps ends the reading
+    many = b"trigger: none\njobs:\n" + b"".join(b"- template: t%d.yml\n" % n for n in range(400))
+
+    def others(path: str) -> bytes:
+        asked.append(path)
+        return b"parameters: []\njobs: []\n"
+
+    parse_ci(many, "azure-pipelines.yml", others)
+    assert len(asked) == 300

@@ -78,8 +78,9 @@ def test_a_system_without_a_reader_still_is_ci() -> None:
 
 
 def test_content_decides_where_other_files_may_lie() -> None:
-    assert parse_ci(b"learning_rate: 1\n", "ml/pipeline.yml", {}.get) is None
-    assert parse_ci(b"steps: [{name: scale, args: {a: 1}}]\nname: x\n", "config/data-pipeline.yml", {}.get) is not None
+    assert parse_ci(b"learning_rate: 1\n", "ml/pipeline.yml", lambda _: None) is None
+    steps = b"steps: [{name: scale, args: {a: 1}}, {name: fit, args: [x]}]\nname: x\n"
+    assert parse_ci(steps, "config/data-pipeline.yml", lambda _: None) is None
     assert read("infra/PIPELINE-1.yml", "trigger: none\nsteps: [{script: make}]").system == "azure-pipelines"
     assert read("build/pipeline-x.yml", "steps: [{name: a/b, args: [x]}]").system == "cloud-build"
     found = read("mlops/github-actions/pipeline.yml", "on: push\njobs: {a: {steps: [{run: ls}]}}")
@@ -161,11 +162,11 @@ def test_azure_jobs_steps_and_templates() -> None:
         ("train", None, (), "acme/gpu"), ("roll_out", "$(WHERE)", ("prod", "dev"), None), ("fixed", "staging", (), None)
     ]  # fmt: skip
     assert commands(found)[:6] == [
-        (21, "cd ml"),
-        (22, "python train.py"),
-        (27, "az ml job create -f job.yml --set x=$(Build.BuildId)"),
-        (29, "python tools/report.py --all"),
-        (30, "ruff check src"),
+        (22, "cd ml"),
+        (23, "python train.py"),
+        (28, "az ml job create -f job.yml --set x=$(Build.BuildId)"),
+        (30, "python tools/report.py --all"),
+        (31, "ruff check src"),
         (40, "./deploy.sh"),
     ]
     assert (found.jobs[0].steps[1].working_directory, found.jobs[2].steps[0].active) == ("app", False)
@@ -282,7 +283,8 @@ def test_circleci() -> None:
 def test_travis() -> None:
     found = read(
         ".travis.yml",
-        "install: pip install .\nscript:\n  - pytest\njobs:\n  include:\n    - {stage: nightly, if: type = cron, script: make nightly}\n"
+        "install: pip install .\nscript:\n  - pytest\njobs:\n  include:\n"
+        "    - {stage: nightly, if: type = cron, script: make nightly}\n"
         "deploy: {provider: script, script: ./deploy.sh}\n",
     )  # fmt: skip
     assert [c for _, c in commands(found)] == ["pip install .", "pytest", "./deploy.sh", "make nightly"]
@@ -306,7 +308,7 @@ def test_bitbucket() -> None:
     assert [(t.kind, t.branches) for t in found.triggers] == [
         ("push", ()),
         ("push", ("main",)),
-        ("manual", ("retrain",)),
+        ("manual", ()),
     ]
     assert [c for _, c in commands(found)] == ["pytest", "make a", "make b", "./ship.sh", "make train"]
     ship = next(j for j in found.jobs if j.name == "Ship")
@@ -340,10 +342,10 @@ def test_cloud_build() -> None:
 def test_codebuild_phases_share_a_shell() -> None:
     found = read(
         "buildspec.yml",
-        "version: 0.2\nphases:\n  install:\n    commands:\n      - cd ml\n  build:\n    commands:\n      - python train.py\n",
+        "phases:\n  install:\n    commands:\n      - cd ml\n  build:\n    commands:\n      - python train.py\n",
     )
     assert [(s.name, [(c.line, c.folder, c.text) for c in s.commands]) for s in found.jobs[0].steps] == [
-        ("install", [(5, "", "cd ml")]), ("build", [(8, "ml", "python train.py")])
+        ("install", [(4, "", "cd ml")]), ("build", [(7, "ml", "python train.py")])
     ]  # fmt: skip
 
 
@@ -372,14 +374,16 @@ def test_taskcluster() -> None:
 def test_buildkite() -> None:
     found = read(
         ".buildkite/pipeline.yml",
-        "steps:\n- {label: t, command: make test}\n- wait\n- block: Go?\n- {commands: [make a, make b]}\n- trigger: ship\n",
+        "steps:\n- {label: t, command: make test}\n- wait\n- block: Go?\n"
+        "- {commands: [make a, make b]}\n- trigger: ship\n",
     )
     assert [c for _, c in commands(found)] == ["make test", "make a", "make b"]
     assert [(j.manual, j.uses) for j in found.jobs] == [(False, None), (True, None), (True, "ship")]
 
 
 def test_drone_and_woodpecker() -> None:
-    text = "kind: pipeline\nsteps: [{name: t, image: py, commands: [pytest]}]\ntrigger: {event: [push, cron]}\n---\nkind: secret\n"
+    text = "kind: pipeline\nsteps: [{name: t, image: py, commands: [pytest]}]\ntrigger: {event: [push, cron]}\n"
+    text += "---\nkind: secret\n"
     found = read(".drone.yml", text)
     assert ([t.kind for t in found.triggers], commands(found)) == (["push", "schedule"], [(2, "pytest")])
     found = read(".woodpecker.yml", "steps: {t: {image: py, commands: [pytest], when: [{event: tag}]}}\n")
@@ -389,7 +393,8 @@ def test_drone_and_woodpecker() -> None:
 def test_pipelinelib_runs_the_entry_point_of_a_variant() -> None:
     found = read(
         ".pipeline/config.yaml",
-        "pipelines:\n  model:\n    blubberfile: m/blubber.yaml\n    stages:\n      - {name: check, build: test, run: true}\n      - name: publish\n",
+        "pipelines:\n  model:\n    blubberfile: m/blubber.yaml\n    stages:\n"
+        "      - {name: check, build: test, run: true}\n      - name: publish\n",
         {".pipeline/m/blubber.yaml": "variants: {test: {entrypoint: [tox, -e, ci]}}"},
     )  # fmt: skip
     assert commands(found) == [(5, "tox -e ci")]

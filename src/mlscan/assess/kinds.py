@@ -21,21 +21,29 @@ class Kind:
 
 
 def decide_kind(facts: Facts) -> Kind:
-    """The kind of the first rule that holds, else the default; rules before it that are unknown stay possible.
+    """The kind of the first rule that holds by what is seen, else the default.
 
-    A delegation leaves no doubt here: what lies in another repository says nothing about the kind of this one.
+    Rules that could hold if what is unknown were known stay possible, up to the first that holds either way. A
+    delegation leaves no doubt here: what lies in another repository says nothing about the kind of this one.
     """
     file = facts.content.kinds
-    facts = replace(facts, hidden={}, practices={})
-    decide_practices(facts)
+    full = _decided(replace(facts, hidden={}, practices={}))
+    seen = _decided(replace(full, unknown={}, practices={}))
     possible: dict[str, str] = {}
-    name, reason = file.default, sentence(file.default_reason)
+    name, reason = "", ""
     for rule in file.kinds:
-        outcome = evaluate(rule.needs, facts)
-        if outcome.truth is Truth.YES:
-            name, reason = rule.kind, sentence(rule.reason.replace("{paths}", paths(outcome.evidence)))
-            break
+        outcome, known = evaluate(rule.needs, full), evaluate(rule.needs, seen)
+        if known.truth is Truth.YES and not name:
+            name, reason = rule.kind, sentence(rule.reason.replace("{paths}", paths(known.evidence)))
         if outcome.truth is Truth.UNKNOWN:
             possible.setdefault(rule.kind, outcome.why)
+        if outcome.truth is Truth.YES:
+            break
+    name, reason = name or file.default, reason or sentence(file.default_reason)
     doubts = tuple(sentence(f"it could be {kind}: {why}") for kind, why in possible.items() if kind != name)
     return Kind(name, (reason, *doubts), tuple(dict.fromkeys([name, *possible])))
+
+
+def _decided(facts: Facts) -> Facts:
+    decide_practices(facts)
+    return facts

@@ -256,8 +256,13 @@ class Engine:
                 found.append(hit.with_captures({"reaches": reached}))
         for hit in lost:
             self._reject(leaf, hit, f"reaches no place with {leaf.to_node.name}")
-        unknown = start.unknown | (frozenset(h.path for h in lost) if goal.unknown else frozenset())
+        unknown = frozenset(p for p in start.unknown if self._may_reach(p, files, spec.depth))
+        unknown |= frozenset(h.path for h in lost) if goal.unknown else frozenset()
         return Result(tuple(found), unknown if not found else frozenset())
+
+    def _may_reach(self, path: str, goal: frozenset[str], depth: int) -> bool:
+        """Whether a file in which a place is unknown could lead to the goal; nothing is known of unread ones."""
+        return path in self._facts.unread or self._facts.reaches([path], goal, depth) is not None
 
     def _starts(self, hit: Hit) -> list[str]:
         """Where following begins: for a place inside a job or target, only what that job or target runs."""
@@ -302,9 +307,11 @@ class Engine:
         for name, result in self._results.items():
             mine = {self._evidence(name, hit) for hit in result.hits}
             evidence |= mine
-            counted = any(e.context in self._plan.detectors[name].contexts for e in mine)
-            if result.unknown and not counted:
-                unknown[name] = self._why_unknown(sorted(result.unknown)[0])
+            contexts = self._plan.detectors[name].contexts
+            # An unread file of a context that does not count could not have changed the answer.
+            unread = sorted(p for p in result.unknown if self._facts.context(p) in contexts)
+            if unread and not any(e.context in contexts for e in mine):
+                unknown[name] = self._why_unknown(unread[0])
             rejections += self._rejections(name, {e.where.path for e in mine})
         return Findings(
             evidence=tuple(sorted(evidence, key=lambda e: (e.sort_key, e.excerpt, e.captures))),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
 
 from mlscan.detect.follow_files import Files
 from mlscan.detect.follow_words import base_name, join, option_value
+from mlscan.read.ci_parts import with_folders
 from mlscan.types.source import Command, Script
 
 MAX_GROUPS = 50
@@ -84,7 +86,7 @@ class Scripts:
         """What a shell script runs: its own commands, then those of functions that it calls."""
         script = self._scripts[path][0]
         names = list(_with_needs(script, [script.default], before=False))
-        commands = tuple(_with_cd(c for name in names for c in script.groups.get(name, ())))
+        commands = with_folders(c for name in names for c in script.groups.get(name, ()))
         return (Group(path, "", commands, cwd),)
 
     def groups(self, words: tuple[str, ...], cwd: str) -> tuple[Group, ...]:
@@ -154,8 +156,10 @@ class Scripts:
         folder = _parent(path) if cwd is None else cwd
         found = []
         for name in _with_needs(script, names, before=True):
-            commands = tuple(_with_cd(script.groups.get(name, ()), each_line=kind == "make"))
-            found.append(Group(path, name, commands, folder))
+            commands = script.groups.get(name, ())
+            # each line of a recipe has a shell of its own
+            shells = groupby(commands, lambda c: c.line) if kind == "make" else [(0, iter(commands))]
+            found.append(Group(path, name, tuple(c for _, shell in shells for c in with_folders(shell)), folder))
         return tuple(found)
 
     def _upward(self, names: tuple[str, ...], cwd: str) -> Iterator[str]:
@@ -202,18 +206,6 @@ def _with_needs(script: Script, names: list[str], before: bool) -> Iterator[str]
         seen.add(name)
         needs = [(need, False) for need in reversed(script.needs.get(name, ()))]
         stack += [(name, True), *needs] if before else [*needs, (name, True)]
-
-
-def _with_cd(commands: Iterable[Command], each_line: bool = False) -> Iterator[Command]:
-    """Commands with the folder that changes of directory before them led to, forgotten at each line of a recipe."""
-    folder, line = "", 0
-    for command in commands:
-        if each_line and command.line != line:
-            folder, line = "", command.line
-        yield replace(command, folder=folder) if folder and not command.folder else command
-        if command.program in ("cd", "pushd"):
-            target = next((w for w in command.words[1:] if not w.startswith("-")), "")
-            folder = "" if "$" in target else join(folder, target)
 
 
 def _arguments(words: tuple[str, ...]) -> Iterator[str]:

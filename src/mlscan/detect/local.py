@@ -43,6 +43,8 @@ class LocalMatchers:
         self._facts = facts
         self._reject = reject
         self._checks: dict[tuple[int, str], Check] = {}
+        self.unsure: set[tuple[int, str]] = set()
+        """(matcher, path) where a variable decides whether the matcher holds."""
 
     def hits(self, leaf: Leaf, file: ParsedFile) -> list[Hit]:
         """At most `HITS` places of one file where the matcher holds."""
@@ -87,7 +89,10 @@ class LocalMatchers:
         for call in file.code.calls if file.code else ():
             if not check(call.name) or (spec.decorator is not None and call.decorator != spec.decorator):
                 continue
-            if not self._args_hold(leaf, spec, call):
+            failing = self._failing_args(leaf, spec, call)
+            if failing:
+                if all(_is_variable(spec, call, name) for name in failing):
+                    self.unsure.add((leaf.index, file.path))
                 continue
             hit = Hit(file.path, call.line, _code_line(file, call.line), call.scope)
             known = call.resolved or call.name.startswith(".")
@@ -96,14 +101,14 @@ class LocalMatchers:
             if not known or self._foreign(leaf, call.name, spec.first_party, hit):
                 yield hit
 
-    def _args_hold(self, leaf: Leaf, spec: CallMatch, call: Call) -> bool:
-        if any(name in call.kwargs for name in spec.lacks_args):
-            return False
+    def _failing_args(self, leaf: Leaf, spec: CallMatch, call: Call) -> list[str]:
+        """Names of the arguments that are not as asked for; unwanted ones are among them."""
+        failing = [name for name in spec.lacks_args if name in call.kwargs]
         for name, value in spec.args.items():
             check = self.check(leaf, f"arg {name}", value)
             if not any(check(_arg_text(arg)) for arg in _args(call, name)):
-                return False
-        return True
+                failing.append(name)
+        return failing
 
     def _classes(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
         check = self.check(leaf, "base", _spec(leaf, ClassMatch).base)
@@ -237,6 +242,11 @@ def _args(call: Call, name: str) -> Iterable[ArgValue]:
     if name.isdigit():
         return call.args[int(name) : int(name) + 1]
     return (call.kwargs[name],) if name in call.kwargs else ()
+
+
+def _is_variable(spec: CallMatch, call: Call, name: str) -> bool:
+    """Whether only a value that the code does not show decides about an argument."""
+    return name in spec.variable_args and any(isinstance(a, (Dotted, Source)) for a in _args(call, name))
 
 
 def _arg_text(arg: ArgValue) -> object:

@@ -27,7 +27,9 @@ _RESOURCE_SUFFIX = {
     "kubernetes": (".yml", ".yaml"),
     "compose": (".yml", ".yaml"),
 }
-_MENTION = re.compile(r"[\w./-]*[\w-]\.(?:py|sh|ipynb|R|r|jl|ya?ml|json|toml|sql|bash)\b|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_MENTION = re.compile(
+    r"[\w./-]*[\w-]\.(?:py|sh|ipynb|R|r|jl|ya?ml|json|toml|sql|bash)\b|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+"
+)
 _PROGRAM = re.compile(r"[\s\"'\[-]*([A-Za-z]\w*(?:-\w+)+)(?=[\s\"',\]]|$)")
 """A word with a hyphen where a string begins: perhaps a console script."""
 MENTIONS = 2_000
@@ -148,7 +150,8 @@ class Reading:
             found = self._evaluate(leaf, file)
             hit = hit or bool(found)
             self.hits[leaf.index] += found
-            if not found and file.problems and leaf.words is not None:
+            unsure = (leaf.index, file.path) in self._matchers.unsure
+            if not found and (unsure or (file.problems and leaf.words is not None)):
                 self.unknown[leaf.index].add(file.path)
         if hit or file.path in self._facts.workflows:
             self._mentions(file)

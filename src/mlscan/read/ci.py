@@ -98,7 +98,9 @@ def _looks_like_github(root: Node) -> bool:
 def _looks_like_cloud_build(root: Node) -> bool:
     steps = root.get("steps")
     members = steps.items if steps is not None else ()
-    return all("name" in s.map for s in members) and any({"args", "entrypoint"} & set(s.map) for s in members)
+    images = [s.map["name"].text for s in members if "name" in s.map]
+    runs = any("entrypoint" in s.map or isinstance((s.get("args") or s).value, tuple) for s in members)
+    return runs and len(images) == len(members) and any(sign in image for image in images for sign in "/:$")
 
 
 @dataclass(slots=True)

@@ -38,7 +38,8 @@ def azure_shaped(root: Node) -> bool:
     members = [item for key in body for item in keys[key].items if item.map]
     kinds = {key for item in members for key in item.map}
     words = {"task", "script", "bash", "pwsh", "powershell", "checkout", "template", "stage", "job", "deployment"}
-    return bool(kinds & words) or any(key.startswith("${{") for key in kinds) or keys.get("extends", root).map != {}
+    extends = root.get("extends", "template") is not None
+    return extends or bool(kinds & words) or any(key.startswith("${{") for key in kinds)
 
 
 def parse_azure(file: CiFile, others: Others) -> Workflow | None:

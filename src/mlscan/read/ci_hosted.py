@@ -137,7 +137,9 @@ def parse_bitbucket(file: CiFile, system: str, _: Others) -> Workflow | None:
     triggers: list[Trigger] = []
     for key, node in pipelines.map.items():
         for pattern, entries in node.map.items() or (("", node),):
-            trigger = Trigger(kinds.get(key, "other"), entries.line, pattern or key, (pattern,) if key == "branches" else ())
+            trigger = Trigger(
+                kinds.get(key, "other"), entries.line, pattern or key, (pattern,) if key == "branches" else ()
+            )
             triggers.append(trigger)
             jobs += _bitbucket_jobs(file, entries, trigger, f"{key} {pattern}".strip())
     return Workflow(system, file.path, "", tuple(triggers), limited(jobs), problems=file.problems)

@@ -20,6 +20,7 @@ MAX_JOBS = 500
 MAX_STEPS = 2_000
 
 _BLOCK = re.compile(r"(?:^|[:\-\s])([|>])[-+0-9]{0,3}\s*(?:#.*)?$")
+_BARE_KEY = re.compile(r":\s*(?:#.*)?$")
 _ROOTS = re.compile(
     r"^(?:\$\{\{\s*github\.workspace\s*\}\}|\$\{?(?:GITHUB_WORKSPACE|CI_PROJECT_DIR|PWD|WORKSPACE|TRAVIS_BUILD_DIR)\}?"
     r"|\$\((?:System\.DefaultWorkingDirectory|Build\.SourcesDirectory|Pipeline\.Workspace)\)|/workspace)(?:/|$)"
@@ -65,13 +66,21 @@ class CiFile:
 
     def _scalar(self, node: Node) -> Iterable[Command]:
         text = self.text(node)
-        style = self._style(node.line)
+        begin = self._begin(node.line)
+        style = self._style(begin)
         if self.at is not None or not style:
-            line = self.line(node)
+            line = begin if self.at is None else self.at
             return (replace(c, line=line) for c in parse_commands(text, line))
         if style == ">":
-            text = self._folded(node.line) or text
-        return parse_commands(text, node.line + 1)
+            text = self._folded(begin) or text
+        return parse_commands(text, begin + 1)
+
+    def _begin(self, line: int) -> int:
+        """The line in which the value of a key begins: its own, or the next one with anything in it."""
+        if not (0 < line <= len(self.lines)) or not _BARE_KEY.search(self.lines[line - 1]):
+            return line
+        later = range(line, min(line + 20, len(self.lines)))
+        return next((n + 1 for n in later if self.lines[n].strip() and self.lines[n].strip()[0] != "#"), line)
 
     def _style(self, line: int) -> str:
         """`|` or `>` where a block scalar begins in this line, else ""."""
@@ -151,10 +160,23 @@ def with_folders(commands: Iterable[Command]) -> tuple[Command, ...]:
         found.append(replace(command, folder=folder) if folder else command)
         if command.program in ("cd", "pushd", "Set-Location"):
             stack.append(folder)
-            folder = join(folder, next((w for w in command.words[1:] if not w.startswith("-")), ""))
+            folder = _below(folder, next((w for w in command.words[1:] if not w.startswith("-")), ""))
         elif command.program == "popd" and stack:
             folder = stack.pop()
     return tuple(found)
+
+
+def _below(folder: str, path: str) -> str:
+    """A folder after a change of directory; `..` at its begin stays, what a variable hides is taken for the begin."""
+    if path.startswith(("/", "~")) or "$" in path:
+        return "" if not _ROOTS.match(path) else join("", path)
+    parts = folder.split("/") if folder else []
+    for part in path.split("/"):
+        if part == ".." and parts and parts[-1] != "..":
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts[:50])
 
 
 def join(folder: str, path: str) -> str:

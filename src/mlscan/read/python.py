@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Place", "parse_python", "read_python", "scan_imports"]
 
 _WORD = re.compile(rb"[\w\x80-\xff]")
-_STRING_MIN, _STRING_MAX = 3, 200
+_STRING_MIN, _STRING_MAX = 3, 1_000
 
 Place = tuple[int, tuple[str, ...]]
 """Line of the file (1-based) and outer scope of one line of source: what notebooks map their cells with."""

@@ -98,6 +98,8 @@ class CallMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     args: dict[str, Value] = {}
     """Keyword, or position as a number from 0, to a test on its literal or dotted name; `**`: any argument."""
     lacks_args: list[str] = []
+    variable_args: list[str] = []
+    """Where only these fail, and their value is a name or an expression, it is unknown whether the call holds."""
     decorator: bool | None = None
     """True: only where it is used as a decorator; False: only elsewhere."""
     first_party: bool | None = None

@@ -42,7 +42,7 @@ class Author:
 class Limits:
     """Bounds on what is read; whatever they cut off becomes a gap."""
 
-    file_bytes: int = 1_000_000
+    file_bytes: int = 4_000_000
     notebook_bytes: int = 100_000_000
     total_bytes: int = 1_000_000_000
     files: int = 200_000

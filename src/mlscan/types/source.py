@@ -100,7 +100,7 @@ class CodeModule:
     classes: tuple[ClassDef, ...] = ()
     functions: tuple[FunctionDef, ...] = ()
     strings: tuple[tuple[int, str], ...] = ()
-    """(line, text) of string literals that are no docstring and have 3 to 200 characters; f-string gaps are `{}`."""
+    """(line, text) of string literals that are no docstring and have 3 to 1,000 characters; f-string gaps are `{}`."""
     lines: tuple[str, ...] = ()
     """Source lines; comments and strings blanked in `code_lines`."""
     code_lines: tuple[str, ...] = ()
