@@ -107,12 +107,9 @@ def test_an_unread_kind_keeps_the_ceiling_open() -> None:
 
 
 def test_what_is_seen_decides_the_kind_and_what_is_unread_leaves_a_doubt() -> None:
-    seen_tool = [seen("kind", detector="self-package-ml-tool"), seen("kind", detector="library-shape")]
-    evidence = [*seen_tool, seen("ml-code", detector="training-code")]
-    result = judged(evidence, unknown={"awesome-list": "a file was not read"})
+    template = seen("kind", "configured", "copier.yml", detector="project-template")
+    result = judged([template], unknown={"training-code": "a file was not read"})
     assert result.kind == "ml-library"
-    result = judged([seen("kind", detector="llm-api-client")], unknown={"training-code": "a file was not read"})
-    assert result.kind == "not-ml"
     assert any("could be ml-project" in reason for reason in result.kind_reasons)
 
 
