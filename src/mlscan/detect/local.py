@@ -43,6 +43,8 @@ class LocalMatchers:
         self._facts = facts
         self._reject = reject
         self._checks: dict[tuple[int, str], Check] = {}
+        self._names: dict[int, dict[str, bool]] = {}
+        """Names of calls that were tested before, by matcher."""
         self.unsure: set[tuple[int, str]] = set()
         """(matcher, path) where a variable decides whether the matcher holds."""
 
@@ -85,9 +87,8 @@ class LocalMatchers:
 
     def _calls(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
         spec = _spec(leaf, CallMatch)
-        check = self.check(leaf, "name", spec.name)
-        for call in file.code.calls if file.code else ():
-            if not check(call.name) or (spec.decorator is not None and call.decorator != spec.decorator):
+        for call in self._named(leaf, spec, file):
+            if spec.decorator is not None and call.decorator != spec.decorator:
                 continue
             failing = self._failing_args(leaf, spec, call)
             if failing:
@@ -100,6 +101,15 @@ class LocalMatchers:
                 continue
             if not known or self._foreign(leaf, call.name, spec.first_party, hit):
                 yield hit
+
+    def _named(self, leaf: Leaf, spec: CallMatch, file: ParsedFile) -> Iterator[Call]:
+        """Calls whose name passes; each name is tested once, whatever number of files has it."""
+        known = self._names.setdefault(leaf.index, {})
+        for name, calls in file.calls.items():
+            if name not in known:
+                known[name] = self.check(leaf, "name", spec.name)(name)
+            if known[name]:
+                yield from calls
 
     def _failing_args(self, leaf: Leaf, spec: CallMatch, call: Call) -> list[str]:
         """Names of the arguments that are not as asked for; unwanted ones are among them."""
@@ -185,19 +195,25 @@ class LocalMatchers:
 
     def _text(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
         spec = _spec(leaf, TextMatch)
-        pattern = _regex(spec.regex)
-        if not _regex(f"(?m){spec.regex}").search(file.text):
+        whole = _regex(f"(?m){spec.regex}", file.data)
+        if whole.search(file.data) is None:
             return
-        lines: Iterable[str] = file.lines
-        if spec.in_ == "code" and file.code is not None:
-            lines = file.code.code_lines
-        unless = _regex(spec.unless) if spec.unless else None
-        for number, line in enumerate(islice(lines, spec.first_lines), 1):
+        pattern = _regex(spec.regex, "")
+        unless = _regex(spec.unless, "") if spec.unless else None
+        for number, line in self._text_lines(spec, file, whole):
             match = pattern.search(line) if len(line) <= LINE_LIMIT else None
             if match is None or (unless is not None and unless.search(line)):
                 continue
             captures = tuple(sorted((k, v) for k, v in match.groupdict().items() if v))
             yield Hit(file.path, number, excerpt(file.line(number)), captures=captures)
+
+    def _text_lines(self, spec: TextMatch, file: ParsedFile, whole: re2._Regexp) -> Iterable[tuple[int, str]]:
+        """Lines in which the pattern may hold, with their 1-based numbers."""
+        if spec.in_ == "code" and file.code is not None:
+            return enumerate(islice(file.code.code_lines, spec.first_lines), 1)
+        if spec.first_lines is not None:
+            return enumerate(islice(file.lines, spec.first_lines), 1)
+        return [(n, file.line(n)) for n in _lines_of(whole, file.data)]
 
     _KINDS: dict[str, Callable[[LocalMatchers, Leaf, ParsedFile], Iterator[Hit]]] = {
         "imports": _imports,
@@ -216,13 +232,27 @@ def _spec(leaf: Leaf, kind: type[S]) -> S:
     return leaf.spec
 
 
-_PATTERNS: dict[str, re2._Regexp] = {}
+_PATTERNS: dict[tuple[str, type], re2._Regexp] = {}
 
 
-def _regex(pattern: str) -> re2._Regexp:
-    if pattern not in _PATTERNS:
-        _PATTERNS[pattern] = re2.compile(pattern)
-    return _PATTERNS[pattern]
+def _regex(pattern: str, kind: str | bytes) -> re2._Regexp:
+    """The compiled pattern, for text or for bytes as `kind` is."""
+    key = (pattern, type(kind))
+    if key not in _PATTERNS:
+        _PATTERNS[key] = re2.compile(pattern if isinstance(kind, str) else pattern.encode("utf-8"))
+    return _PATTERNS[key]
+
+
+def _lines_of(pattern: re2._Regexp, data: bytes) -> list[int]:
+    """Numbers of the lines that matches begin or end in, in order."""
+    found: dict[int, None] = {}
+    position, line = 0, 1
+    for match in pattern.finditer(data):
+        line += data.count(b"\n", position, match.start())
+        position = match.start()
+        for number in range(line, line + data.count(b"\n", match.start(), match.end()) + 1):
+            found[number] = None
+    return list(found)
 
 
 def _code_line(file: ParsedFile, number: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from mlscan.types.source import CodeModule, Dockerfile, Manifest, Notebook, Problem, Script, Tree
+from mlscan.types.source import Call, CodeModule, Dockerfile, Manifest, Notebook, Problem, Script, Tree
 
 NOTEBOOK_SUFFIXES = (".ipynb", ".rmd", ".qmd")
 
@@ -94,6 +94,14 @@ class ParsedFile:
 
         found = parse_code(self.data, self.path, self.roles.language)
         self.problems += found.problems
+        return found
+
+    @cached_property
+    def calls(self) -> dict[str, list[Call]]:
+        """The calls of the code by their name: many places, few names."""
+        found: dict[str, list[Call]] = {}
+        for call in self.code.calls if self.code else ():
+            found.setdefault(call.name, []).append(call)
         return found
 
     @cached_property

@@ -116,7 +116,8 @@ class RepositorySnapshot:
             return Gap(path, MISSING)
         if self._objects is None:
             self._objects = self._parts.git.objects()
-        answer = _answer(path, next(self._objects.read([(entry.oid, self._parts.limits.notebook_bytes)]), "missing"))
+        answers = list(self._objects.read([(entry.oid, self._parts.limits.notebook_bytes)]))
+        answer = _answer(path, answers[0] if answers else "missing")
         return answer if isinstance(answer, Gap) else answer[:count]
 
     def authors(self) -> Mapping[Author, int] | Gap:
