@@ -109,7 +109,7 @@ def _scan_apart(repo: str, clone: Clone) -> Outcome | Crash:
 
 def main(arguments: Sequence[str]) -> int:
     """Scans one repository and prints its outcome."""
-    from mlscan import scan  # noqa: PLC0415 - the comparison itself must work without a working engine
+    from mlscan import scan  # the comparison itself must work without a working engine
 
     git_dir, revision = arguments
     sys.stdout.buffer.write(msgspec.json.encode(shorten(scan(Path(git_dir), rev=revision))))

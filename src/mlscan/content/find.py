@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def built_in() -> tuple[Path, Path]:
-    """The folders of detectors and rules that ship with mlscan. Raises ContentError when the installation lacks them."""
+    """The folders of detectors and rules that ship with mlscan. Raises ContentError when they are missing."""
     installed = PACKAGE / "_content"
     root = installed if installed.is_dir() else PACKAGE.parent.parent
     detectors, rules = root / "detectors", root / "rules"
@@ -20,7 +20,7 @@ def built_in() -> tuple[Path, Path]:
 
 
 def yaml_files(folder: Path, option: str) -> list[tuple[str, Path]]:
-    """(path relative to the folder with "/", path) of each YAML file below it, sorted. Raises UsageError for no folder."""
+    """(path relative to the folder, path) of each YAML file below it, sorted. Raises UsageError for no folder."""
     if not folder.is_dir():
         raise UsageError(f"{option}: no folder {folder}")
     found = [(p.relative_to(folder).as_posix(), p) for p in folder.rglob("*.y*ml") if p.is_file()]

@@ -78,7 +78,7 @@ class _Table:
             missing.append(folder)
             folder = folder.rpartition("/")[0]
         found = self._folders[folder]
-        for folder in reversed(missing):  # noqa: PLR1704  from the top down, without recursion
+        for folder in reversed(missing):  # from the top down, without recursion
             name = folder.rpartition("/")[2]
             here = self._exact.get(name) or next((c for p, c in self._wild if fnmatchcase(name, p)), None)
             if here is not None and found[0] is not Context.VENDORED:

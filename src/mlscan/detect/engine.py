@@ -67,7 +67,7 @@ class Engine:
         self._leaf_results: dict[int, Result] = {}
         self._running: list[str] = []
         self._reading = Reading(snapshot, plan, self._facts, self._reject)
-        self._people: int | None | str = "not counted"
+        self._people: int | str | None = "not counted"
 
     def run(self, progress: Progress | None = None) -> Findings:
         """The findings."""
@@ -269,14 +269,13 @@ class Engine:
         if not hit.units or not hit.units[0].startswith(("job:", "stage:")):
             return [hit.path]
         kinds = ("ci", "make", "shell", "task", "docker")
-        found = [
+        return [
             f.target
             for s in self._sources.of(kinds)
             if s.path == hit.path and s.units[: len(hit.units)] == hit.units
             for f in self._sources.followed(s)
             if f.target
         ]
-        return found
 
     def people(self) -> int | None:
         """Distinct people in the history; None where the history is not there."""

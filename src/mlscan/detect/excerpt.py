@@ -19,7 +19,7 @@ _URL_USER = re.compile(r"(?<=://)[^/\s:@]+(?::[^/\s@]*)?@")
 
 
 def excerpt(text: str) -> str:
-    """The text as one line of at most `EXCERPT_LIMIT` characters, stripped of controls, with secrets replaced by `***`."""
+    """The text as one line of at most `EXCERPT_LIMIT` characters, without controls, secrets replaced by `***`."""
     line = _CONTROL.sub(" ", text[: EXCERPT_LIMIT * 8]).strip()
     line = _URL_USER.sub("***@", line)
     line = _SHAPES.sub("***", line)

@@ -42,7 +42,7 @@ class Facts:
     """Console script -> the module file behind it."""
     roots: tuple[str, ...] = ()
     """Folders with a manifest, deepest first."""
-    targets: Callable[[str], Iterable[str]] = lambda path: ()
+    targets: Callable[[str], Iterable[str]] = lambda path: ()  # noqa: ARG005  nothing is indexed yet
     """Files that the commands of a file run; set once commands are indexed."""
 
     def __post_init__(self) -> None:

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import re2
 
-_TOKEN = re.compile(r"\*\*/|/\*\*$|\*\*|\*|\?|\[[^\]/]+\]|\{|\}|,|[^*?\[{},]+|\[", re.DOTALL)
+_PART = re.compile(r"\*\*/|/\*\*$|\*\*|\*|\?|\[[^\]/]+\]|\{|\}|,|[^*?\[{},]+|\[", re.DOTALL)
 _FIXED = {"**/": "(?:[^/]+/)*", "/**": "/.+", "**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")"}
 
 
@@ -28,14 +28,14 @@ def glob_regex(glob: str) -> str:
         glob = "**/" + glob
     depth = 0
     out = []
-    for token in _TOKEN.findall(glob):
-        depth += (token == "{") - (token == "}")
-        if token == ",":
+    for part in _PART.findall(glob):
+        depth += (part == "{") - (part == "}")
+        if part == ",":
             out.append("|" if depth > 0 else ",")
-        elif token.startswith("[") and token.endswith("]") and len(token) > 2:
-            out.append("[" + token[1:-1].replace("!", "^", 1).replace("\\", "") + "]")
+        elif part.startswith("[") and part.endswith("]") and len(part) > 2:
+            out.append("[" + part[1:-1].replace("!", "^", 1).replace("\\", "") + "]")
         else:
-            out.append(_FIXED.get(token) or re.escape(token))
+            out.append(_FIXED.get(part) or re.escape(part))
     return "".join(out)
 
 

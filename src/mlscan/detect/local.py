@@ -187,7 +187,7 @@ class LocalMatchers:
         check = self.check(leaf, "name", spec.name)
         manifest = file.manifest
         for found in manifest.dependencies if manifest and not manifest.lock else ():
-            if not check(found.name) or (spec.scope != "any" and spec.scope != found.scope):
+            if not check(found.name) or spec.scope not in ("any", found.scope):
                 continue
             if spec.pinned is None or spec.pinned == found.pinned:
                 captures = (("package", found.name),)

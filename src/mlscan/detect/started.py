@@ -1,4 +1,4 @@
-"""Everything that starts a command: steps of CI, make targets, scripts, containers, console scripts; and where it ends."""
+"""Everything that starts a command (steps of CI, make targets, scripts, containers), and where it ends."""
 
 from __future__ import annotations
 
@@ -129,9 +129,7 @@ def triggers_of(workflow: Workflow, workflows: Iterable[Workflow]) -> tuple[Trig
         for caller in callers[:CALLERS]:
             for trigger in caller.triggers:
                 detail = f"{trigger.detail} (called by {caller.path})".strip()
-                found.append(
-                    Trigger(trigger.kind, line, detail, trigger.branches, trigger.paths, trigger.unknown)
-                )
+                found.append(Trigger(trigger.kind, line, detail, trigger.branches, trigger.paths, trigger.unknown))
     return tuple(found)
 
 

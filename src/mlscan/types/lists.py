@@ -1,4 +1,4 @@
-"""The grammar of `detectors/_lists/`: vocabularies that detectors share. Products and meanings live there, not in code."""
+"""The grammar of `detectors/_lists/`: vocabularies that detectors share. Products and meanings live there."""
 
 from __future__ import annotations
 

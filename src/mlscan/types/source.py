@@ -141,7 +141,7 @@ class Notebook:
 class Node:
     """A value of a tree with its line. Maps keep their order; a repeated key keeps the last value."""
 
-    value: str | int | float | bool | None | tuple[Node, ...] | Mapping[str, Node]
+    value: str | int | float | bool | tuple[Node, ...] | Mapping[str, Node] | None
     line: int
     tag: str | None = None
     """A YAML tag that is no standard one, such as `!Ref`."""
@@ -259,7 +259,7 @@ class DockerStage:
     """One `FROM` of a Dockerfile."""
 
     image: str
-    """As written, arguments filled in where a default is known; the name of an earlier stage is resolved to its image."""
+    """As written, arguments filled in where a default is known; an earlier stage's name is resolved to its image."""
     line: int
     name: str | None
     commands: tuple[Command, ...] = ()
@@ -280,8 +280,10 @@ class Dockerfile:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What starts a workflow. Kinds: push, pull_request, tag, release, schedule, manual, dispatch, workflow_run,
-    workflow_call, api, other."""
+    """What starts a workflow.
+
+    Kinds: push, pull_request, tag, release, schedule, manual, dispatch, workflow_run, workflow_call, api, other.
+    """
 
     kind: str
     line: int
