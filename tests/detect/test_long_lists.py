@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from mlscan.detect.values import check_for
+from mlscan.types.content import Scalar
 from mlscan.types.lists import Lists
 
-VALUES = ["fit", "*.fit", "optax.*", "a.*.train", "@scope/*", "c++", 1, True]
+VALUES: list[Scalar] = ["fit", "*.fit", "optax.*", "a.*.train", "@scope/*", "c++", 1, True]
 
 
 @pytest.mark.parametrize(

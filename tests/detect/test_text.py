@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.detect.build import detector, places, run
+from detect.build import detector, places, run
 
 README = "# Trees\n\nA course on trees.\nA course project.\n\nAnother course.\n"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.detect.build import detector, run
+from detect.build import detector, run
 
 FIND = {"in": ["**/*.py"], "calls": "lib.a"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.detect.build import detector, run
+from detect.build import detector, run
 
 WORK = detector({"in": ["**/*.py"], "calls": "lib.train"}, "work")
 TRAIN = "import lib\n\nlib.train()\n"

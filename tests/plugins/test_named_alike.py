@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.detect.build import detector, run
+from detect.build import detector, run
 
 SAID = detector({"in": ["*.md"], "text": r"install (?P<name>\S+)"}, "said")
 CALLED = detector({"in": ["*.cfg"], "text": r"name = (?P<name>\S+)"}, "called")
