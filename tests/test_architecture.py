@@ -34,7 +34,7 @@ THIRD_PARTY = {
     "detect": {"msgspec", "re2"},
     "plugins": set[str](),
     "assess": {"msgspec"},
-    "report": {"rich", "msgspec"},
+    "report": {"rich", "msgspec", "jinja2", "markupsafe"},
     "scan": set[str](),
     "cli": {"click", "msgspec"},
 }

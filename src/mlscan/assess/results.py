@@ -11,6 +11,7 @@ from mlscan.assess.truth import Truth
 from mlscan.assess.verdict import CEILING, FLOOR, State, Verdict, items, rungs, within_kind
 from mlscan.assess.words import sentence
 from mlscan.types.assessment import CriterionResult, GroupResult, LevelResult, PracticeResult, Status
+from mlscan.types.model import named
 
 _PRESENT = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: None}
 
@@ -47,6 +48,10 @@ def _criterion(state: State, shown: Shown) -> CriterionResult:
         group=state.ask.group,
         weight=criterion.weight,
         essential=criterion.essential,
+        purpose=criterion.why.strip(),
+        how=criterion.how.strip(),
+        effort=criterion.effort,
+        needs=tuple(dict.fromkeys(named(criterion.needs))),
     )
 
 

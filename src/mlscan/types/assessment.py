@@ -45,6 +45,14 @@ class CriterionResult:
     group: str = ""
     weight: int = 1
     essential: bool = False
+    purpose: str = ""
+    """Why the model asks for it."""
+    how: str = ""
+    """One concrete way to get there."""
+    effort: str = ""
+    """S, M or L."""
+    needs: tuple[str, ...] = ()
+    """Ids of the practices and detectors that decide it, in the order of the model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
