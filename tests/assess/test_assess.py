@@ -185,6 +185,7 @@ def test_the_shortest_way_comes_first() -> None:
     needed = [s for s in result.next if "together reach level 3" in s.lifts]
     assert [s.criterion for s in needed] == ["process-defined", "ci-on-changes"]
     assert result.next[: len(needed)] == tuple(needed)
+    assert [s for s in result.next if s.needed] == needed
     optional = [s.criterion for s in result.next[len(needed) :]]
     assert optional == ["tests-exist", "results-recorded", "models-traceable", "data-engineering-visible"]
     done = [*RESEARCH, seen("ci"), seen("scheduled-runs")]

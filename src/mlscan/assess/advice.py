@@ -28,7 +28,7 @@ def next_steps(verdict: Verdict) -> tuple[NextStep, ...]:
         return ()
     needed = shortest(verdict, missing, target)
     rest = [s for s in missing if s not in needed]
-    return tuple(_step(s, _lifts(s, needed, target, verdict)) for s in [*needed, *rest])
+    return tuple(_step(s, _lifts(s, needed, target, verdict), needed=s in needed) for s in [*needed, *rest])
 
 
 def shortest(verdict: Verdict, missing: Sequence[State], target: int) -> list[State]:
@@ -77,7 +77,7 @@ def _lifts(state: State, needed: Sequence[State], target: int, verdict: Verdict)
     return f"{text}. {criterion.lifts}" if criterion.lifts else text
 
 
-def _step(state: State, lifts: str) -> NextStep:
+def _step(state: State, lifts: str, *, needed: bool) -> NextStep:
     criterion = state.ask.criterion
     return NextStep(
         criterion=criterion.id,
@@ -87,4 +87,5 @@ def _step(state: State, lifts: str) -> NextStep:
         effort=criterion.effort,
         lifts=lifts,
         level=state.ask.level,
+        needed=needed,
     )

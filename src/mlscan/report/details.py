@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from mlscan.report.found import add_rejection, place
+from rich.text import Text
+
+from mlscan.report.choices import place
+from mlscan.report.found import add_rejection
 from mlscan.report.page import Page
+from mlscan.report.wording import wrong_verdict
 from mlscan.types.assessment import Assessment, CriterionResult, Status
 from mlscan.types.evidence import Context, Evidence
 
@@ -18,6 +22,9 @@ def add_criteria(page: Page, a: Assessment) -> None:
         page.heading(f"Level {level.level} {level.name}: rating {level.rating.value}, {level.achieved:.0%} achieved")
         for criterion in level.criteria:
             _add_criterion(page, a, criterion)
+    if any(level.criteria for level in a.levels):
+        page.lines.append(Text())
+        page.add(page.text(wrong_verdict(a)), indent=2)
     if a.unobservable:
         page.heading("No file can show")
         for words in a.unobservable:

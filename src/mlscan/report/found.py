@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from rich.cells import cell_len
 from rich.text import Text
 
+from mlscan.report.choices import absent, best, gaps_by_reason, near_misses, place, present, uncounted, unknown
 from mlscan.report.page import Page
 from mlscan.types.assessment import Assessment, PracticeResult
-from mlscan.types.evidence import Context, Evidence, Gap, Location, Rejection
+from mlscan.types.evidence import Context, Evidence, Gap, Rejection
 
 _UNKNOWN_SHOWN = 4
 _REJECTIONS_SHOWN = 3
@@ -19,36 +18,29 @@ _NARROW = 72
 _STYLES = {"automated": "green", "used": "green", "configured": "cyan", "declared": "dim"}
 
 
-def place(where: Location) -> str:
-    """`path:line`, or the path alone where the whole file is meant."""
-    return where.path if where.line is None else f"{where.path}:{where.line}"
-
-
 def add_practices(page: Page, a: Assessment) -> None:
     """Practices that are there with their best evidence, then what is unknown, ahead, uncounted and absent."""
-    present = [p for p in a.practices if p.present and not p.informational]
-    unknown = [p for p in a.practices if p.present is None and not p.informational]
-    if present or unknown:
+    seen, undecided = present(a), unknown(a)
+    if seen or undecided:
         page.heading("Found")
-        column = max(cell_len(p.id) for p in (*present, *unknown[:_UNKNOWN_SHOWN]))
-        for practice in present:
+        column = max(cell_len(p.id) for p in (*seen, *undecided[:_UNKNOWN_SHOWN]))
+        for practice in seen:
             _add_present(page, a, practice, column)
-        for practice in unknown[:_UNKNOWN_SHOWN]:
+        for practice in undecided[:_UNKNOWN_SHOWN]:
             _add_unknown(page, practice, column)
     page.lines.append(Text())
-    _add_names(page, "Unknown too", [p.id for p in unknown[_UNKNOWN_SHOWN:]])
+    _add_names(page, "Unknown too", [p.id for p in undecided[_UNKNOWN_SHOWN:]])
     _add_names(page, "Ahead of its level", list(a.ahead) if a.applicable else [])
-    _add_names(page, "Seen, not counted", [p.id for p in a.practices if p.present and p.informational])
+    _add_names(page, "Seen, not counted", [p.id for p in uncounted(a)])
     if a.applicable or page.options.verbose:
-        _add_names(page, "Not found", [p.id for p in a.practices if p.present is False and not p.informational])
+        _add_names(page, "Not found", [p.id for p in absent(a)])
 
 
 def _add_present(page: Page, a: Assessment, practice: PracticeResult, column: int) -> None:
     strength = practice.strength or ""
-    places = [a.evidence[i] for i in practice.evidence]
-    more = len(places) - 1 + practice.more
+    more = len(practice.evidence) - 1 + practice.more
     tail = f" +{more}" if more > 0 else ""
-    where = _best(places) or practice.why
+    where = _where(best(a, practice.evidence)) or practice.why
     style = _STYLES.get(strength, "")
     if page.width < _NARROW:
         page.add(page.text(("  " + practice.id, "bold"), " ", (strength, style)))
@@ -59,12 +51,12 @@ def _add_present(page: Page, a: Assessment, practice: PracticeResult, column: in
     page.add(page.text(label, (f"{strength:<10}  ", style), page.squeeze(where, room), (tail, "dim")))
 
 
-def _best(places: list[Evidence]) -> str:
-    """The place of the strongest own evidence; that of other contexts says so. "" without any."""
-    own = next((e for e in places if e.context is Context.OWN), None)
-    if own is not None:
-        return place(own.where)
-    return f"{place(places[0].where)} ({places[0].context.value})" if places else ""
+def _where(evidence: Evidence | None) -> str:
+    """The place; that of other contexts says so. "" without any."""
+    if evidence is None:
+        return ""
+    context = "" if evidence.context is Context.OWN else f" ({evidence.context.value})"
+    return place(evidence.where) + context
 
 
 def _add_unknown(page: Page, practice: PracticeResult, column: int) -> None:
@@ -93,15 +85,11 @@ def _add_names(page: Page, label: str, names: list[str]) -> None:
 
 def add_rejections(page: Page, a: Assessment) -> None:
     """Near misses of practices that are not there, at most one a practice and three in all."""
-    absent = {p.id for p in a.practices if not p.present}
-    chosen: dict[str, Rejection] = {}
-    for rejection in a.rejections:
-        if rejection.practice in absent:
-            chosen.setdefault(rejection.practice, rejection)
+    chosen = near_misses(a)
     if not chosen:
         return
     page.heading("Nearly counted")
-    for rejection in list(chosen.values())[:_REJECTIONS_SHOWN]:
+    for rejection in chosen[:_REJECTIONS_SHOWN]:
         add_rejection(page, rejection)
     if len(a.rejections) > min(len(chosen), _REJECTIONS_SHOWN):
         page.add(page.text((f"  {len(a.rejections)} near misses in all, shown by --verbose", "dim")))
@@ -118,10 +106,7 @@ def add_gaps(page: Page, a: Assessment) -> None:
     if not a.gaps:
         return
     page.heading(f"Could not be read ({len(a.gaps)})")
-    groups: defaultdict[str, list[Gap]] = defaultdict(list)
-    for gap in a.gaps:
-        groups[gap.reason].append(gap)
-    ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    ordered = gaps_by_reason(a)
     shown = ordered if page.options.verbose else ordered[:_REASONS_SHOWN]
     for reason, gaps in shown:
         _add_reason(page, reason, gaps)

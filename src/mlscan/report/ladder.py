@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.text import Text
 
+from mlscan.report.choices import level_names, tally
 from mlscan.report.page import Page
-from mlscan.types.assessment import Assessment, LevelResult, Status
+from mlscan.types.assessment import Assessment, LevelResult
 
-_LEFT_OUT = (Status.WAIVED, Status.NOT_APPLICABLE, Status.UPCOMING)
 _BAR = 10
 _SIDE_BY_SIDE = 76
 
@@ -26,12 +26,6 @@ def add_ladder(page: Page, a: Assessment) -> None:
         left = ladder[row] if row < len(ladder) else Text()
         right = profile[row] if row < len(profile) else Text()
         page.add(Text.assemble(left, " " * (column - cell_len(left.plain)), right))
-
-
-def level_names(a: Assessment) -> dict[int, str]:
-    """Level -> name, from the lowest."""
-    names = {**{x.level: x.name for x in a.levels}, a.level: a.level_name, **a.level_names}
-    return dict(sorted(names.items()))
 
 
 def bar(page: Page, filled: int, maybe: int, length: int) -> Text:
@@ -57,10 +51,9 @@ def _rung(page: Page, a: Assessment, result: LevelResult | None, name: str) -> T
     line = page.text((f"{page.signs.mark if reached else '?' if possible else ' '} {name}", style))
     if result is None or not result.criteria:
         return line
-    counted = [c for c in result.criteria if c.status not in _LEFT_OUT]
-    met = sum(c.status in (Status.MET, Status.ATTESTED) for c in counted)
+    met, asked = tally(result)
     filled = int(result.achieved * _BAR)
-    return Text.assemble(line, "  ", bar(page, filled, 0, _BAR), page.text(f" {met} of {len(counted)}"))
+    return Text.assemble(line, "  ", bar(page, filled, 0, _BAR), page.text(f" {met} of {asked}"))
 
 
 def _profile(page: Page, a: Assessment) -> list[Text]:

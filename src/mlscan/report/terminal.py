@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from rich.text import Text
 
+from mlscan.report.choices import level_names, ranked_components, steps
 from mlscan.report.clean import clean
 from mlscan.report.details import add_absent, add_all_rejections, add_criteria, add_evidence
 from mlscan.report.found import add_gaps, add_practices, add_rejections
-from mlscan.report.ladder import add_ladder, level_names
+from mlscan.report.ladder import add_ladder
 from mlscan.report.options import RenderOptions
 from mlscan.report.page import Page
+from mlscan.report.wording import PARTLY_SEEN, REVISION_DIGITS, because, effort, quiet_line
 from mlscan.types.assessment import Assessment, NextStep
 
 _STEPS_SHOWN = 5
-_REVISION_DIGITS = 10
 
 
 def render_terminal(a: Assessment, options: RenderOptions) -> str:
@@ -40,62 +41,46 @@ def render_terminal(a: Assessment, options: RenderOptions) -> str:
     return page.print()
 
 
-def quiet_line(a: Assessment) -> str:
-    """The verdict in one line, such as `level 3 Analyze it (could be 4)`."""
-    if not a.applicable:
-        return f"level does not apply ({a.kind})"
-    could_be = f" (could be {a.could_be})" if a.could_be > a.level else ""
-    return f"level {a.level} {a.level_name}{could_be}"
-
-
 def _add_head(page: Page, a: Assessment) -> None:
     repository = a.repository
-    at = f" at {repository.revision[:_REVISION_DIGITS]}" if repository.revision else ""
+    at = f" at {repository.revision[:REVISION_DIGITS]}" if repository.revision else ""
     changes = ", with uncommitted changes" if repository.dirty else ""
     page.add(page.text((repository.name, "bold"), (at + changes, "dim")))
     reasons = a.kind_reasons if page.options.verbose else a.kind_reasons[:1]
     if not a.applicable:
-        page.add(page.text((f"  Level does not apply: {a.kind}", "bold yellow"), _because(reasons)), indent=2)
+        page.add(page.text((f"  Level does not apply: {a.kind}", "bold yellow"), because(reasons)), indent=2)
         if a.level > 0:
             page.add(page.text(f"  What its own code practises would be level {a.level}, {a.level_name}."), indent=2)
         return
-    page.add(page.text(f"  {a.kind}", _because(reasons)), indent=2)
+    page.add(page.text(f"  {a.kind}", because(reasons)), indent=2)
     page.lines.append(Text())
-    could_be = f" (could be {a.could_be}: not everything could be seen)" if a.could_be > a.level else ""
+    could_be = f" (could be {a.could_be}: {PARTLY_SEEN})" if a.could_be > a.level else ""
     page.add(page.text((f"  Level {a.level}: {a.level_name}", "bold green"), (could_be, "yellow")), indent=2)
     if a.attested_level != a.level:
         page.add(page.text(f"  With what people vouched for: level {a.attested_level}"), indent=2)
 
 
-def _because(reasons: tuple[str, ...]) -> str:
-    return ": " + "; ".join(reason.rstrip(".") for reason in reasons) if reasons else ""
-
-
 def _add_next(page: Page, a: Assessment) -> None:
-    names = level_names(a)
-    target = a.level + 1
-    if target not in names:
+    way = steps(a)
+    if way.level is None:
         page.heading("This is the top of the ladder")
         return
-    steps = [s for s in a.next if s.level <= target] or list(a.next)
-    if not steps:
+    if not way.needed and not way.others:
         return
-    page.heading(f"Missing for level {target}, {names[target]}")
-    needed = [s for s in steps if s.needed or page.options.verbose]
+    page.heading(f"Missing for level {way.level}, {level_names(a)[way.level]}")
+    needed = [*way.needed, *(way.others if page.options.verbose else ())]
     shown = needed if page.options.verbose else needed[:_STEPS_SHOWN]
     for number, step in enumerate(shown, start=1):
         _add_step(page, number, step)
     if len(needed) > len(shown):
         page.add(page.text((f"  and {len(needed) - len(shown)} more, shown by --verbose", "dim")))
-    if len(steps) > len(needed):
-        page.add(page.text((f"  Asked too, not needed for the level: {len(steps) - len(needed)}", "dim")))
+    if way.others and not page.options.verbose:
+        page.add(page.text((f"  Asked too, not needed for the level: {len(way.others)}", "dim")))
 
 
 def _add_step(page: Page, number: int, step: NextStep) -> None:
-    efforts = {"S": "small", "M": "medium", "L": "large"}
-    effort = f" ({efforts.get(step.effort, step.effort)} effort)"
     label = page.text(f"  {number}. ")
-    page.add(label, page.text((step.title, "bold"), (effort, "dim")), indent=5)
+    page.add(label, page.text((step.title, "bold"), (f" ({effort(step.effort)})", "dim")), indent=5)
     page.add(page.text("     ", step.how), indent=5)
     if page.options.verbose:
         page.add(page.text("     ", (f"{step.why} ({step.lifts}) [{step.criterion}]", "dim")), indent=5)
@@ -115,7 +100,7 @@ def _add_foot(page: Page, a: Assessment) -> None:
 def _components(a: Assessment) -> list[str]:
     if not a.components:
         return []
-    ordered = sorted(a.components, key=lambda c: (-c.level, c.path))
+    ordered = ranked_components(a)
     if len(ordered) > 3:
         best, worst = ordered[0], ordered[-1]
         ends = f"highest {best.path} (level {best.level}), lowest {worst.path} (level {worst.level})"

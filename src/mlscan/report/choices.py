@@ -1,0 +1,112 @@
+"""What a report shows first: choices among what the assessment holds, the same for every format."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from mlscan.types.assessment import (
+    Assessment,
+    Component,
+    CriterionResult,
+    LevelResult,
+    NextStep,
+    PracticeResult,
+    Status,
+)
+from mlscan.types.evidence import Context, Evidence, Gap, Location, Rejection
+
+LEFT_OUT = (Status.WAIVED, Status.NOT_APPLICABLE, Status.UPCOMING)
+"""Statuses of criteria that a level does not count."""
+
+
+def place(where: Location) -> str:
+    """`path:line`, or the path alone where the whole file is meant."""
+    return where.path if where.line is None else f"{where.path}:{where.line}"
+
+
+def level_names(a: Assessment) -> dict[int, str]:
+    """Level -> name, from the lowest."""
+    names = {**{x.level: x.name for x in a.levels}, a.level: a.level_name, **a.level_names}
+    return dict(sorted(names.items()))
+
+
+def tally(level: LevelResult) -> tuple[int, int]:
+    """How many criteria of a level are met, and how many count."""
+    counted = [c for c in level.criteria if c.status not in LEFT_OUT]
+    return sum(c.status in (Status.MET, Status.ATTESTED) for c in counted), len(counted)
+
+
+def present(a: Assessment) -> list[PracticeResult]:
+    """Practices that are there and count."""
+    return [p for p in a.practices if p.present and not p.informational]
+
+
+def unknown(a: Assessment) -> list[PracticeResult]:
+    """Practices that could not be decided."""
+    return [p for p in a.practices if p.present is None and not p.informational]
+
+
+def absent(a: Assessment) -> list[PracticeResult]:
+    """Practices that are not there."""
+    return [p for p in a.practices if p.present is False and not p.informational]
+
+
+def uncounted(a: Assessment) -> list[PracticeResult]:
+    """Practices that are there and only reported."""
+    return [p for p in a.practices if p.present and p.informational]
+
+
+def best(a: Assessment, indexes: tuple[int, ...]) -> Evidence | None:
+    """The strongest own evidence of those; the strongest of another context where there is no own."""
+    places = [a.evidence[i] for i in indexes]
+    return next((e for e in places if e.context is Context.OWN), places[0] if places else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What is missing for the next level."""
+
+    level: int | None
+    """The next level; None on the highest."""
+    needed: tuple[NextStep, ...]
+    others: tuple[NextStep, ...]
+    """Asked too, but the level is reached without them."""
+
+
+def steps(a: Assessment) -> Steps:
+    """The way to the next level; empty where no next level can be reached."""
+    target = a.level + 1
+    if target not in level_names(a):
+        return Steps(None, (), ())
+    asked = [s for s in a.next if s.level <= target] or list(a.next)
+    return Steps(target, tuple(s for s in asked if s.needed), tuple(s for s in asked if not s.needed))
+
+
+def near_misses(a: Assessment) -> list[Rejection]:
+    """The first near miss of each practice that is not there."""
+    missing = {p.id for p in a.practices if not p.present}
+    chosen: dict[str, Rejection] = {}
+    for rejection in a.rejections:
+        if rejection.practice in missing:
+            chosen.setdefault(rejection.practice, rejection)
+    return list(chosen.values())
+
+
+def gaps_by_reason(a: Assessment) -> list[tuple[str, list[Gap]]]:
+    """Reason -> gaps, the most frequent first."""
+    groups: defaultdict[str, list[Gap]] = defaultdict(list)
+    for gap in a.gaps:
+        groups[gap.reason].append(gap)
+    return sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+
+
+def ranked_components(a: Assessment) -> list[Component]:
+    """Components, the highest first."""
+    return sorted(a.components, key=lambda c: (-c.level, c.path))
+
+
+def open_criteria(a: Assessment) -> list[tuple[LevelResult, CriterionResult]]:
+    """Criteria that are not met or could not be decided, with their level, in the model's order."""
+    wanted = (Status.NOT_MET, Status.UNKNOWN)
+    return [(level, c) for level in a.levels for c in level.criteria if c.status in wanted]

@@ -1,0 +1,51 @@
+"""Sentences that every format says alike."""
+
+from __future__ import annotations
+
+from mlscan.types.assessment import Assessment
+
+REVISION_DIGITS = 10
+
+EFFORTS = {"S": "small", "M": "medium", "L": "large"}
+
+PARTLY_SEEN = "not everything could be seen"
+
+STRENGTHS = (
+    ("declared", "a dependency or a name says so"),
+    ("configured", "a file sets it up"),
+    ("used", "code calls it"),
+    ("automated", "CI, a schedule or a deployment runs it"),
+)
+"""How strongly a place shows its practice, from the weakest, in plain words."""
+
+
+def verdict_id(a: Assessment, criterion: str) -> str:
+    """The name of one verdict, the same in every report and version: `mlscan:<model>/<criterion>`."""
+    return f"mlscan:{a.model}/{criterion}"
+
+
+def quiet_line(a: Assessment) -> str:
+    """The verdict in one line, such as `level 3 Analyze it (could be 4)`."""
+    if not a.applicable:
+        return f"level does not apply ({a.kind})"
+    could_be = f" (could be {a.could_be})" if a.could_be > a.level else ""
+    return f"level {a.level} {a.level_name}{could_be}"
+
+
+def because(reasons: tuple[str, ...]) -> str:
+    """The reasons as the end of a sentence that starts with what they are for; "" without any."""
+    return ": " + "; ".join(reason.rstrip(".") for reason in reasons) if reasons else ""
+
+
+def effort(sign: str) -> str:
+    """`small effort` for S, and so on."""
+    return f"{EFFORTS.get(sign, sign)} effort"
+
+
+def wrong_verdict(a: Assessment) -> str:
+    """How to report a verdict that is wrong, and how to live with it until then; one line."""
+    shown = next((c.id for level in a.levels for c in level.criteria), "CRITERION")
+    return (
+        f"A verdict is wrong? Report it by its id, such as {verdict_id(a, shown)}, with the place that shows it; "
+        "until then waive or attest that id in mlscan.toml."
+    )
