@@ -30,8 +30,6 @@ def read_environment(data: bytes, path: str) -> Manifest | None:
     for problem in tree.problems:
         gathered.problem(problem.line, problem.reason)
     scope = scope_of_path(path)
-        "dev" if "dev" in (scope_of(path.rpartition("/")[2]), scope_of(name.text if name else "")) else "main"
-    )
     for member in members.items:
         if member.map:
             for line in (member.get("pip") or Node(None, 1)).items:
