@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlscan.read.ini_reader import parse_ini
 from mlscan.read.json_reader import parse_json
 from mlscan.read.query import At, compile_at, find_at
-from mlscan.read.text import decode
+from mlscan.read.text import decode, is_text
 from mlscan.read.toml_reader import parse_toml
 from mlscan.read.xml_reader import parse_xml
 from mlscan.read.yaml_reader import parse_yaml
@@ -55,16 +55,6 @@ _SUFFIXES = {
     ".dvc": "yaml",
     ".cff": "yaml",
     ".cwl": "yaml",
-    ".yaml.j2": "yaml",
-    ".yml.j2": "yaml",
-    ".yaml.jinja": "yaml",
-    ".yml.jinja": "yaml",
-    ".yaml.tmpl": "yaml",
-    ".yml.tmpl": "yaml",
-    ".yaml.template": "yaml",
-    ".yml.template": "yaml",
-    ".yaml.example": "yaml",
-    ".yml.example": "yaml",
     ".prompty": "yaml",
     ".json": "json",
     ".json5": "json",
@@ -83,6 +73,8 @@ _SUFFIXES = {
     ".pmml": "xml",
 }
 
+_COPIES = frozenset(("j2", "jinja", "jinja2", "tmpl", "tpl", "gotmpl", "template", "example", "sample", "dist"))
+"""Last suffixes of templates and samples: the one before tells the format."""
 
 _PARSERS = {"json": parse_json, "toml": parse_toml, "ini": parse_ini}
 
@@ -95,6 +87,8 @@ def format_of(path: str) -> str | None:
         if end in _NAMES:
             return _NAMES[end] or None
     parts = name.split(".")
+    if len(parts) > 2 and parts[-1] in _COPIES:
+        parts.pop()
     for count in (2, 1):
         if len(parts) > count and (found := _SUFFIXES.get("." + ".".join(parts[-count:]))):
             return found
@@ -109,7 +103,7 @@ def parse_tree(data: bytes, path: str, format: str | None = None) -> Tree:
     found = format or format_of(path) or "yaml"
     if len(data) > MAX_BYTES:
         return Tree(found, (), problems=(Problem(None, "too large"),))
-    if b"\0" in data[:1000] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+    if not is_text(data):
         return Tree(found, (), problems=(Problem(None, "not text"),))
     return _parse(data, path, found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from mlscan.types.source import Node, Problem
@@ -10,6 +11,7 @@ from mlscan.types.source import Node, Problem
 MAX_DEPTH = 200
 MAX_NODES = 100_000
 """Values of a document, counted as if aliases were written out, so that every walk over a tree is bounded."""
+MAX_PROBLEMS = 200
 
 Scalar = str | int | float | bool | None
 
@@ -34,19 +36,25 @@ class _Frame:
 
 
 class TreeBuilder:
-    """One document at a time. A map's child carries the line of its key, a list's item the line it begins at."""
+    """One document at a time. A map's child carries the line of its key, a list's item the line it begins at.
 
-    def __init__(self) -> None:
+    merges: whether the key `<<` takes over the children of the maps that are its value, as in YAML.
+    """
+
+    def __init__(self, *, merges: bool = False) -> None:
         self.problems: list[Problem] = []
+        self._merges = merges
+        self._shared = 0
         self._frames: list[_Frame] = []
         self._anchors: dict[str, tuple[Node, int]] = {}
         self._root: Node | None = None
         self._size = 0
 
     def open(self, *, is_map: bool, line: int, tag: str | None = None, anchor: str | None = None) -> None:
-        """Begin a map or list. Raises `LimitReached` beyond 200 levels."""
+        """Begin a map or list. Raises `LimitReached` beyond 200 levels or when a document holds too many values."""
         if len(self._frames) >= MAX_DEPTH:
             raise LimitReached("nested too deeply")
+        self._count(1)
         self._frames.append(_Frame(line, tag, anchor, None if is_map else []))
 
     def close(self) -> None:
@@ -75,13 +83,18 @@ class TreeBuilder:
         self._frames[-1].key, self._frames[-1].key_line = text, line
 
     def alias(self, anchor: str, line: int) -> None:
-        """Add what an anchor stands for: shared, not copied; null where that would grow the tree beyond its limit."""
+        """Add what an anchor stands for: shared, not copied; null where that would grow the tree beyond its limit.
+
+        Aliases of all documents together stand for as many values as one document may hold.
+        """
         node, size = self._anchors.get(anchor, (None, 1))
         if node is None:
-            self.problems.append(Problem(line, "unknown alias"))
-        elif self._size + size > MAX_NODES:
-            self.problems.append(Problem(line, "too many aliases"))
+            self.problem(line, "unknown alias")
+        elif max(self._size, self._shared) + size > MAX_NODES:
+            self.problem(line, "too many aliases")
             node, size = None, 1
+        else:
+            self._shared += size
         self._count(size)
         self._add(Node(node.value, line, node.tag) if node else Node(None, line), size)
 
@@ -97,10 +110,17 @@ class TreeBuilder:
             return ""
         return "map" if self._frames[-1].members is None else "list"
 
+    def problem(self, line: int | None, reason: str) -> None:
+        """Note something that is wrong with the file; what comes after many others is left out."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(line, reason))
+
     def finish(self) -> Node | None:
-        """Close what is open and hand out the document; ready for the next one."""
+        """Close what is open and hand out the document; ready for the next one. Raises nothing."""
         while self._frames:
-            self.close()
+            # a merge that is beyond the limit is left out, its map is closed all the same
+            with suppress(LimitReached):
+                self.close()
         root, self._root, self._size, self._anchors = self._root, None, 0, {}
         return root
 
@@ -125,11 +145,11 @@ class TreeBuilder:
 
     def _key(self, frame: _Frame, node: Node) -> None:
         if isinstance(node.value, (Mapping, tuple)):
-            self.problems.append(Problem(node.line, "key that is no scalar"))
+            self.problem(node.line, "key that is no scalar")
         frame.key, frame.key_line = node.text, node.line
 
     def _child(self, frame: _Frame, key: str, node: Node) -> None:
-        if key == "<<" and (isinstance(node.value, Mapping) or any(member.map for member in node.items)):
+        if self._merges and key == "<<" and (isinstance(node.value, Mapping) or any(item.map for item in node.items)):
             for source in reversed((node,) if node.map else node.items):
                 self._count(len(source.map))
                 frame.merged.update(source.map)

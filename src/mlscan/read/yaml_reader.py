@@ -9,7 +9,7 @@ import yaml
 
 from mlscan.read import yaml_template
 from mlscan.read.tree_builder import LimitReached, Scalar, TreeBuilder
-from mlscan.types.source import Node, Problem, Tree
+from mlscan.types.source import Node, Tree
 
 MAX_DOCUMENTS = 2_000
 MAX_RESTARTS = 20
@@ -18,7 +18,7 @@ MAX_RESTARTS = 20
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]{1,40}|[0-9]{1,40}(?:\.[0-9]{0,40})?)(?:[eE][-+]?[0-9]{1,4})?")
+_FLOAT = re.compile(r"[-+]?(?=[0-9]*+[.eE])(?:\.[0-9]{1,40}|[0-9]{1,40}(?:\.[0-9]{0,40})?)(?:[eE][-+]?[0-9]{1,2})?")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
 _NEXT_DOCUMENT = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _STANDARD = "tag:yaml.org,2002:"
@@ -37,7 +37,7 @@ def parse_yaml(text: str) -> Tree:
 
 
 def resolve(text: str) -> Scalar:
-    """The value of a plain scalar: only true and false are booleans; dates, times and 0123 stay text."""
+    """The value of a plain scalar: only true and false are booleans; dates, times, 0123 and huge numbers stay text."""
     if text in _NULL:
         return None
     if text in _BOOL:
@@ -60,7 +60,7 @@ class _Reader:
     def __init__(self, text: str, template: yaml_template.Template | None = None) -> None:
         self._text = text
         self._template = template
-        self._builder = TreeBuilder()
+        self._builder = TreeBuilder(merges=True)
         self._documents: list[Node] = []
         self._offset = 0
 
@@ -82,7 +82,7 @@ class _Reader:
             for event in yaml.parse(self._text[position:], Loader=yaml.CLoader):
                 line = _line(event.start_mark, line - self._offset) + self._offset
                 if self._event(event, line) and len(self._documents) >= MAX_DOCUMENTS:
-                    self._builder.problems.append(Problem(line, "too many documents"))
+                    self._builder.problem(line, "too many documents")
                     return None
         except yaml.MarkedYAMLError as error:
             line = _line(error.problem_mark, line - self._offset) + self._offset
@@ -96,7 +96,7 @@ class _Reader:
         return self._next_document(line)
 
     def _stop(self, line: int, reason: str) -> None:
-        self._builder.problems.append(Problem(line, reason))
+        self._builder.problem(line, reason)
         self._end_document()
 
     def _next_document(self, line: int) -> int | None:
