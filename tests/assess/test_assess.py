@@ -180,25 +180,6 @@ def test_gaps_and_rejections_are_sorted_and_single() -> None:
     assert [r.where.path for r in result.rejections] == ["a", "b"]
 
 
-def test_the_shortest_way_comes_first() -> None:
-    result = judged(RESEARCH)
-    needed = [s for s in result.next if "together reach level 3" in s.lifts]
-    assert [s.criterion for s in needed] == ["process-defined", "ci-on-changes"]
-    assert result.next[: len(needed)] == tuple(needed)
-    assert [s for s in result.next if s.needed] == needed
-    optional = [s.criterion for s in result.next[len(needed) :]]
-    assert optional == ["tests-exist", "results-recorded", "models-traceable", "data-engineering-visible"]
-    done = [*RESEARCH, seen("ci"), seen("scheduled-runs")]
-    assert judged(done).level == 3
-
-
-def test_gaps_below_are_part_of_the_way() -> None:
-    result = judged([CODE, seen("scheduled-runs"), seen("tests"), seen("ci"), seen("containers")])
-    assert result.level == 1
-    assert result.next[0].level == 2
-    assert result.next[0].lifts == "reaches level 2 (R&D)"
-
-
 def test_every_step_says_how() -> None:
     for step in judged([CODE]).next:
         assert step.how

@@ -3,42 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from mlscan.assess.shortest import Search, Step, ordered, shortest
+from mlscan.assess.starters import starter_for
 from mlscan.assess.truth import Truth
-from mlscan.assess.verdict import FLOOR, State, Verdict, level_of, rungs
+from mlscan.assess.verdict import State, Verdict, rungs
+from mlscan.assess.words import listed, sentence
 from mlscan.types.assessment import NextStep, Status
 from mlscan.types.model import named
 
 _EFFORT = ("S", "M", "L")
-_OPEN = frozenset({Status.NOT_MET, Status.UNKNOWN})
 
 
-def next_steps(verdict: Verdict) -> tuple[NextStep, ...]:
-    """Criteria that are missing for the next level: a shortest set that reaches it, then the others it asks.
+def next_steps(verdict: Verdict, target: int | None = None) -> tuple[NextStep, ...]:
+    """The shortest way to the target (default: the next level), in order, then what else is asked on that way.
 
-    Within each part: essential first, then by weight, effort and the model's order. Empty on the highest level and for
-    kinds that cannot reach the next one.
+    The way goes up level by level. Empty where the target is reached, and for kinds that cannot reach it.
     """
     above = [n for n in rungs(verdict.facts) if n > verdict.level]
-    if not above:
+    goal = min(above, default=0) if target is None else min(target, max(above, default=0))
+    if goal <= verdict.level:
         return ()
-    target = above[0]
-    missing = sorted((s for s in verdict.states if s.status in _OPEN and s.ask.level <= target), key=_urgency)
-    if _with(verdict, missing) < target:
-        return ()
-    needed = shortest(verdict, missing, target)
-    rest = [s for s in missing if s not in needed]
-    return tuple(_step(s, _lifts(s, needed, target, verdict), needed=s in needed) for s in [*needed, *rest])
-
-
-def shortest(verdict: Verdict, missing: Sequence[State], target: int) -> list[State]:
-    """A set from which nothing can be left out; the least urgent are left out first, so heavy and easy ones stay."""
-    needed = list(missing)
-    for state in reversed(missing):
-        without = [s for s in needed if s is not state]
-        if _with(verdict, without) >= target:
-            needed = without
-    return needed
+    search = Search(verdict, goal)
+    way = shortest(search)
+    steps = ordered(search, way, verdict.level)
+    done = search.met(way)
+    rest = sorted((s for s in search.open if s.ask.criterion.id not in done), key=_urgency) if way else []
+    return (*(_needed(step, steps, verdict) for step in steps), *(_asked_too(s, goal, verdict) for s in rest))
 
 
 def ahead(verdict: Verdict) -> tuple[str, ...]:
@@ -55,29 +47,30 @@ def ahead(verdict: Verdict) -> tuple[str, ...]:
     return tuple(p for p in present if lowest.get(p, 0) > verdict.level)
 
 
-def _with(verdict: Verdict, chosen: Sequence[State]) -> int:
-    ids = {s.ask.criterion.id for s in chosen}
-    return level_of(verdict.facts, verdict.states, verdict.kind.name, FLOOR, ids)
-
-
-def _urgency(state: State) -> tuple[bool, int, int]:
+def _urgency(state: State) -> tuple[int, bool, int, int]:
     criterion = state.ask.criterion
-    return (not criterion.essential, -criterion.weight, _EFFORT.index(criterion.effort))
+    return (state.ask.level, not criterion.essential, -criterion.weight, _EFFORT.index(criterion.effort))
 
 
-def _lifts(state: State, needed: Sequence[State], target: int, verdict: Verdict) -> str:
-    name = next(x.name for x in verdict.facts.content.model.file.levels if x.n == target)
-    criterion = state.ask.criterion
-    if state not in needed:
-        text = f"also asked by level {state.ask.level}; level {target} ({name}) can be reached without it"
-    elif len(needed) == 1:
-        text = f"reaches level {target} ({name})"
-    else:
-        text = f"one of {len(needed)} steps that together reach level {target} ({name})"
-    return f"{text}. {criterion.lifts}" if criterion.lifts else text
+def _needed(step: Step, steps: Sequence[Step], verdict: Verdict) -> NextStep:
+    together = sum(s.stage == step.stage for s in steps)
+    goal = f"level {step.stage} ({_name(step.stage, verdict)})"
+    lifts = f"reaches {goal}" if together == 1 else f"one of {together} steps that together reach {goal}"
+    rules = verdict.facts.content.presence.practices
+    by = tuple(x for x in step.by if x in rules)
+    if step.also:
+        means = f"done by {' and '.join(rules[x].title for x in by)}, " if by else ""
+        lifts += f". {sentence(f'{means}it also gives: {listed(s.ask.criterion.title for s in step.also)}')}"
+    also = tuple(s.ask.criterion.id for s in step.also)
+    return replace(_step(step.state, lifts, verdict), by=by, also=also, reaches=step.reaches)
 
 
-def _step(state: State, lifts: str, *, needed: bool) -> NextStep:
+def _asked_too(state: State, goal: int, verdict: Verdict) -> NextStep:
+    way = f"level {goal} ({_name(goal, verdict)}) can be reached without it"
+    return replace(_step(state, f"also asked by level {state.ask.level}; {way}", verdict), needed=False)
+
+
+def _step(state: State, lifts: str, verdict: Verdict) -> NextStep:
     criterion = state.ask.criterion
     return NextStep(
         criterion=criterion.id,
@@ -85,7 +78,13 @@ def _step(state: State, lifts: str, *, needed: bool) -> NextStep:
         why=criterion.why.strip(),
         how=criterion.how.strip(),
         effort=criterion.effort,
-        lifts=lifts,
+        lifts=f"{lifts.rstrip('.')}. {criterion.lifts}" if criterion.lifts else lifts,
         level=state.ask.level,
-        needed=needed,
+        now=sentence(state.outcome.why),
+        unknown=state.status is Status.UNKNOWN,
+        starter=starter_for(criterion.id, verdict.facts),
     )
+
+
+def _name(n: int, verdict: Verdict) -> str:
+    return next(x.name for x in verdict.facts.content.model.file.levels if x.n == n)

@@ -26,18 +26,26 @@ from mlscan.types.snapshot import RepositoryInfo
 NO_STATS = Stats(files=0, bytes_read=0, seconds=0.0)
 
 
-def assess(
-    findings: Findings, info: RepositoryInfo, content: AssessContent, *, as_of: str, stats: Stats = NO_STATS
+def assess(  # noqa: PLR0913 - choices are keywords
+    findings: Findings,
+    info: RepositoryInfo,
+    content: AssessContent,
+    *,
+    as_of: str,
+    stats: Stats = NO_STATS,
+    target: int | None = None,
 ) -> Assessment:
     """The verdict on one repository. Pure: the same input gives an equal assessment, whatever the order of evidence.
 
-    `as_of` is an ISO date; only criteria that count from a later day depend on it. Practices and kind are those of the
+    `as_of` is an ISO date; only criteria that count from a later day depend on it. `target` is the level that the next
+    steps are to lead to; None is the next one. Practices and kind are those of the
     whole repository; with several components, level and criteria are those of the highest one.
     """
     whole = _judge_whole(findings, content, as_of)
     facts, kind = whole.facts, whole.kind
     parts = judge_components(content, findings, as_of) if kind.name in content.model.file.applicable_kinds else {}
     verdict = best_of(parts.values()) if parts else whole
+    verdict.facts.host = _host(info.url)
     shown = choose(findings.evidence, facts.counts)
     return Assessment(
         mlscan_version=mlscan.__version__,
@@ -52,11 +60,12 @@ def assess(
         level_name=level_name(facts, verdict.level),
         attested_level=verdict.level,
         could_be=max([verdict.could_be, *(v.could_be for v in parts.values())]),
+        target=target,
         levels=level_results(verdict, shown),
         groups=group_results(verdict),
         practices=practice_results(facts, shown),
         evidence=shown.evidence,
-        next=next_steps(verdict),
+        next=next_steps(verdict, target),
         ahead=ahead(verdict),
         unobservable=unobservable(facts),
         components=described(parts),
@@ -72,3 +81,8 @@ def _judge_whole(findings: Findings, content: AssessContent, as_of: str) -> Verd
     facts = gather(content, findings)
     decide_practices(facts)
     return judge(facts, decide_kind(facts), as_of)
+
+
+def _host(url: str | None) -> str:
+    """The host of an https URL in lower case; "" without one."""
+    return (url or "").partition("://")[2].partition("/")[0].lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
 from fractions import Fraction
 
 from mlscan.assess.facts import Facts
@@ -42,6 +43,9 @@ def _leaf(cond: Cond, facts: Facts) -> Outcome:
         truth = Truth.UNKNOWN if value is None else _compare(cond, Fraction(value))
         shown = "unknown" if value is None else str(value)
         return Outcome(truth, f"{cond.number.replace('-', ' ')}: {shown}, asked for {_asked(cond)}")
+    if cond.host is not None:
+        there = any(fnmatchcase(facts.host, pattern) for pattern in cond.host)
+        return Outcome(Truth.YES if there else Truth.NO, f"the host is {facts.host or 'not known'}")
     return Outcome(Truth.YES if facts.kind in (cond.kind or []) else Truth.NO, f"the kind is {facts.kind}")
 
 

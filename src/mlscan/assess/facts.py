@@ -33,17 +33,12 @@ class Facts:
     numbers: Mapping[str, int | None]
     practices: dict[str, Presence] = field(default_factory=dict)
     kind: str = ""
+    host: str = ""
+    """Where the repository's origin lies; "" where that is not known. Only starters ask for it."""
 
     def counts(self, evidence: Evidence, contexts: Iterable[Context] | None = None) -> bool:
         """Whether evidence may decide anything: no draft's, and in one of the contexts (default: those that count)."""
-        info = self.content.detectors.get(evidence.detector)
-        if info is not None and info.status != "stable":
-            return False
-        if contexts is not None:
-            return evidence.context in contexts
-        presence = self.content.presence.practices.get(evidence.practice)
-        practice_contexts = presence.contexts if presence else (Context.OWN,)
-        return evidence.context in practice_contexts or (info is not None and evidence.context in info.contexts)
+        return counts(self.content, evidence, contexts)
 
     def unknown_of(self, practice: str) -> tuple[str, str] | None:
         """The first undecided detector of a practice, with the reason."""
@@ -58,6 +53,18 @@ class Facts:
     def _practice_of(self, detector: str) -> str:
         info = self.content.detectors.get(detector)
         return info.practice if info else ""
+
+
+def counts(content: AssessContent, evidence: Evidence, contexts: Iterable[Context] | None = None) -> bool:
+    """Whether evidence may decide anything: no draft's, and in one of the contexts (default: those that count)."""
+    info = content.detectors.get(evidence.detector)
+    if info is not None and info.status != "stable":
+        return False
+    if contexts is not None:
+        return evidence.context in contexts
+    presence = content.presence.practices.get(evidence.practice)
+    practice_contexts = presence.contexts if presence else (Context.OWN,)
+    return evidence.context in practice_contexts or (info is not None and evidence.context in info.contexts)
 
 
 def gather(content: AssessContent, findings: Findings, keep: Callable[[Evidence], bool] = lambda _: True) -> Facts:

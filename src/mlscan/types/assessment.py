@@ -95,8 +95,19 @@ class GroupResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StarterFile:
+    """A file to begin with, made for what the repository uses already."""
+
+    path: str
+    """Where it goes, relative to the repository's root."""
+    text: str
+    adds: bool = False
+    """True: the text goes to the end of a file that may be there already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
-    """One thing that lifts the repository towards the next level."""
+    """One thing that lifts the repository towards a level."""
 
     criterion: str
     title: str
@@ -104,9 +115,22 @@ class NextStep:
     how: str
     effort: str
     lifts: str
+    """What it unlocks, in one sentence or two."""
     level: int
+    """The level that asks for it."""
     needed: bool = True
     """False for a step that the level asks too, but that can be left out on the shortest way."""
+    now: str = ""
+    """What was seen of it so far, or looked for."""
+    unknown: bool = False
+    """True where it may be there already, unseen."""
+    by: tuple[str, ...] = ()
+    """Practices that are to be set up, of those that would do the ones that serve most criteria."""
+    also: tuple[str, ...] = ()
+    """Ids of further criteria that are met with it."""
+    reaches: int | None = None
+    """The level that holds once this step and those before it are done."""
+    starter: StarterFile | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +167,8 @@ class Assessment:
     level_name: str
     attested_level: int
     could_be: int
+    target: int | None = None
+    """The level that `next` leads to where one was named; None: the next one."""
     levels: tuple[LevelResult, ...]
     groups: tuple[GroupResult, ...]
     practices: tuple[PracticeResult, ...]

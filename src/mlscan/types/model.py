@@ -18,7 +18,8 @@ class Cond(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"not
     that strength in those contexts (default: the contexts that count), also below its minimum for being present;
     `{detector: ID, strength, contexts}` when that detector has such evidence; `{count: ID, gte: n}` compares the
     number of distinct paths with evidence; `{share: [A, B], gte: 0.5}` compares count A divided by count B (0 where B
-    is 0); `{number: NAME, gte: n}` compares a number of the findings; `{kind: [..]}` holds for repositories of a kind.
+    is 0); `{number: NAME, gte: n}` compares a number of the findings; `{kind: [..]}` holds for repositories of a kind;
+    `{host: [..]}` where the origin lies on such a host (`*` is a wildcard), in starters only: no level hangs on it.
     """
 
     any_of: list[Cond | str] | None = None
@@ -35,6 +36,7 @@ class Cond(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"not
     gte: float | None = None
     lte: float | None = None
     kind: list[str] | None = None
+    host: list[str] | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError for a condition that says nothing, says two things, or has a key that does nothing."""
@@ -52,7 +54,7 @@ class Cond(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"not
             raise ValueError("share needs two members")
 
 
-_SUBJECTS = ("any_of", "all_of", "not_", "at_least", "practice", "detector", "count", "share", "number", "kind")
+_SUBJECTS = ("any_of", "all_of", "not_", "at_least", "practice", "detector", "count", "share", "number", "kind", "host")
 
 
 class AtLeastCond(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -222,6 +224,55 @@ class KindsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     examples: list[RuleExample] = []
 
 
+class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a word of the starters stands for in repositories where `when` holds."""
+
+    text: str
+    when: Cond | str | None = None
+
+
+class StarterWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`rules/<model>/starters/words.yaml`: what starters share."""
+
+    id: str
+    conditions: dict[str, Cond | str] = {}
+    """Names for conditions; each may stand wherever a starter or word has a condition."""
+    words: dict[str, list[Wording]] = {}
+    """`<<word>>` in a starter or in another word is replaced by the first text that holds, at its own indentation."""
+
+
+class Starter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file to begin with, for repositories in which `when` holds."""
+
+    file: str
+    text: str
+    when: Cond | str | None = None
+    adds: bool = False
+    """True: the text goes to the end of the file where there is one."""
+
+
+class StarterExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A tiny repository, the starter that it must be shown, and what holds once it is taken."""
+
+    name: str
+    files: dict[str, str]
+    file: str
+    host: str = ""
+    has: list[str] = []
+    """Words that the starter's text must contain."""
+    lacks: list[str] = []
+    met: list[str] = []
+    """Criteria that are not met before and are met with the starter's file in place."""
+
+
+class Starters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`rules/<model>/starters/<criterion>.yaml`: the first one that holds is shown; the last one always holds."""
+
+    id: str
+    starters: list[Starter]
+    examples: list[StarterExample] = []
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A criterion with the level that asks it and the profile group it counts for."""
@@ -236,6 +287,9 @@ class Model(msgspec.Struct, frozen=True):
 
     file: ModelFile
     topics: tuple[Topic, ...]
+    starters: dict[str, Starters] = {}
+    """Criterion -> files to begin with, conditions written out."""
+    words: dict[str, list[Wording]] = {}
 
     def asks(self) -> list[Ask]:
         """All criteria by level, then in the order of the groups and their topics; topics of no group come last."""
@@ -276,6 +330,26 @@ class AssessContent:
     kinds: KindsFile
     detectors: Mapping[str, DetectorInfo]
     digest: str
+
+
+def written_out(cond: Cond | str | None, names: Mapping[str, Cond | str], depth: int = 10) -> Cond | str | None:
+    """The condition with its names replaced by what they stand for; names may name others, to a depth of 10."""
+    if isinstance(cond, str) and cond in names and depth:
+        return written_out(names[cond], names, depth - 1)
+    if cond is None or isinstance(cond, str):
+        return cond
+
+    def each(conds: list[Cond | str]) -> list[Cond | str]:
+        return [written_out(c, names, depth) or "" for c in conds]
+
+    at_least = cond.at_least and msgspec.structs.replace(cond.at_least, of=each(cond.at_least.of))
+    return msgspec.structs.replace(
+        cond,
+        any_of=cond.any_of and each(cond.any_of),
+        all_of=cond.all_of and each(cond.all_of),
+        not_=written_out(cond.not_, names, depth),
+        at_least=at_least,
+    )
 
 
 def members(cond: Cond) -> list[Cond | str]:

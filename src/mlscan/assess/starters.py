@@ -1,0 +1,54 @@
+"""The file to begin with for a criterion, made for what the repository uses already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from mlscan.assess.conditions import evaluate
+from mlscan.assess.facts import Facts
+from mlscan.assess.truth import Truth
+from mlscan.types.assessment import StarterFile
+from mlscan.types.model import Cond, Wording
+
+WORD = re.compile(r"<<([a-z][a-z0-9-]*)>>")
+"""A word of a starter, replaced by the first of its texts that holds."""
+_DEPTH = 10
+
+
+def starter_for(criterion: str, facts: Facts) -> StarterFile | None:
+    """The first starter of the criterion whose condition holds, its words replaced; None where the model has none."""
+    model = facts.content.model
+    starters = model.starters[criterion].starters if criterion in model.starters else []
+    for starter in starters:
+        if _holds(starter.when, facts):
+            path = filled(starter.file, model.words, facts)
+            return StarterFile(path=path, text=filled(starter.text, model.words, facts), adds=starter.adds)
+    return None
+
+
+def filled(text: str, words: Mapping[str, Sequence[Wording]], facts: Facts, depth: int = _DEPTH) -> str:
+    """The text with its words replaced; further lines of a replacement start below its first one.
+
+    A line that holds nothing but a word for which no text holds is left out.
+    """
+    if not depth or not WORD.search(text):
+        return text
+    lines = [_line(line, words, facts) for line in text.split("\n")]
+    return filled("\n".join(line for line in lines if line is not None), words, facts, depth - 1)
+
+
+def _line(line: str, words: Mapping[str, Sequence[Wording]], facts: Facts) -> str | None:
+    match = WORD.search(line)
+    if match is None:
+        return line
+    wording = next((w.text.rstrip("\n") for w in words.get(match[1], ()) if _holds(w.when, facts)), "")
+    if not wording and line.strip() == match[0]:
+        return None
+    before, after = line[: match.start()], line[match.end() :]
+    indent = " " * len(before)
+    return before + wording.replace("\n", "\n" + indent) + after
+
+
+def _holds(when: Cond | str | None, facts: Facts) -> bool:
+    return when is None or evaluate(when, facts).truth is Truth.YES
