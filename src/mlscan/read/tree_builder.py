@@ -11,6 +11,8 @@ from mlscan.types.source import Node, Problem
 MAX_DEPTH = 200
 MAX_NODES = 100_000
 """Values of a document, counted as if aliases were written out, so that every walk over a tree is bounded."""
+MAX_TOTAL = 300_000
+"""Values of all documents of a file."""
 MAX_PROBLEMS = 200
 
 Scalar = str | int | float | bool | None
@@ -49,6 +51,12 @@ class TreeBuilder:
         self._anchors: dict[str, tuple[Node, int]] = {}
         self._root: Node | None = None
         self._size = 0
+        self._total = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether the file holds as many values as are read of one."""
+        return self._total > MAX_TOTAL
 
     def open(self, *, is_map: bool, line: int, tag: str | None = None, anchor: str | None = None) -> None:
         """Begin a map or list. Raises `LimitReached` beyond 200 levels or when a document holds too many values."""
@@ -126,7 +134,8 @@ class TreeBuilder:
 
     def _count(self, size: int) -> None:
         self._size += size
-        if self._size > MAX_NODES:
+        self._total += size
+        if self._size > MAX_NODES or self.full:
             raise LimitReached("too many values")
 
     def _add(self, node: Node, size: int) -> None:

@@ -89,6 +89,8 @@ class _Reader:
             self._stop(line, "broken YAML")
         except LimitReached as limit:
             self._stop(line, str(limit))
+            if self._builder.full:
+                return None
         except (yaml.YAMLError, ValueError, UnicodeError):
             self._stop(line, "broken YAML")
         else:
