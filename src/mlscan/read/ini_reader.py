@@ -6,7 +6,10 @@ import re
 
 from mlscan.types.source import Node, Problem, Tree
 
+MAX_CHARACTERS = 2_000_000
 MAX_KEYS = 100_000
+"""Sections and keys."""
+MAX_PROBLEMS = 20
 
 _SECTION = re.compile(r"\[([^\]]*+)\]\s*+(?:[#;].*+)?")
 _ASSIGN = re.compile(r"[=:]")
@@ -16,16 +19,20 @@ _NAME = re.compile(r"[\w.-]+")
 def parse_ini(text: str) -> Tree:
     """A map of sections, each a map of keys; keys before the first section stand at the root. Never raises.
 
-    An indented line continues the value above it; a value of several lines keeps one line for each of the file.
+    A line that is indented deeper than a key continues its value; a value of several lines keeps one line for each
+    of the file.
     """
+    if len(text) > MAX_CHARACTERS:
+        return Tree("ini", (), problems=(Problem(None, "too large"),))
     reader = _Reader()
     for number, line in enumerate(text.split("\n"), 1):
         if not reader.take(number, line):
+            reader.problem(number, "too many values")
             break
     reader.flush()
     sections = {name: Node(keys, line) for name, (keys, line) in reader.sections.items()}
     document = Node({**reader.root, **sections}, 1)
-    return Tree("ini", (document,), problems=tuple(reader.problems[:20]))
+    return Tree("ini", (document,), problems=tuple(reader.problems))
 
 
 class _Reader:
@@ -35,43 +42,45 @@ class _Reader:
         self.problems: list[Problem] = []
         self._keys = self.root
         self._key: str | None = None
+        self._indent = 0
         self._values: list[str] = []
         self._count = 0
 
     def take(self, number: int, line: str) -> bool:
-        """Read one line; False when there are too many keys."""
+        """Read one line; False when there are too many sections and keys."""
         stripped = line.strip()
+        indent = len(line) - len(line.lstrip())
         if not stripped or stripped[0] in "#;":
-            self._values.append("")
-        elif self._key is not None and line[0] in " \t" and self._continues(stripped):
+            if self._key is not None:
+                self._values.append("")
+        elif self._key is not None and indent > self._indent:
             self._values.append(stripped)
-        elif section := _SECTION.fullmatch(stripped):
-            self.flush()
-            name = section[1].strip().strip("'") or section[1]
-            self._keys = self.sections.setdefault(name, ({}, number))[0]
+        elif self._count >= MAX_KEYS:
+            return False
         else:
-            return self._entry(number, stripped)
+            self.flush()
+            self._count += 1
+            self._indent = indent
+            if section := _SECTION.fullmatch(stripped):
+                name = section[1].strip().strip("'") or section[1]
+                self._keys = self.sections.setdefault(name, ({}, number))[0]
+            else:
+                self._entry(number, stripped)
         return True
 
-    def _continues(self, stripped: str) -> bool:
-        """Git-like files indent their keys, too: a key below a value that is complete is no continuation."""
-        entry = _split(stripped)
-        return entry is None or not self._values[0] or not _NAME.fullmatch(entry[0])
+    def problem(self, number: int, reason: str) -> None:
+        """Note something that is wrong; what comes after many others is left out."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(number, reason))
 
-    def _entry(self, number: int, stripped: str) -> bool:
-        self._count += 1
-        if self._count > MAX_KEYS:
-            self.problems.append(Problem(number, "too many values"))
-            return False
-        self.flush()
+    def _entry(self, number: int, stripped: str) -> None:
         entry = _split(stripped)
         if entry is None and not _NAME.fullmatch(stripped):
-            self.problems.append(Problem(number, "broken INI"))
-            return True
+            self.problem(number, "broken INI")
+            return
         self._key = entry[0] if entry else stripped
         self._values = [entry[1] if entry else ""]
         self._keys[self._key] = Node(self._values[0] if entry else None, number)
-        return True
 
     def flush(self) -> None:
         """End the value that is being read."""

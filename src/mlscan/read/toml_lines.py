@@ -5,24 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from mlscan.read.tree_builder import MAX_NODES
+
 Place = tuple[str | int, ...]
 """Keys and list indexes from the root."""
 
-_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+_PART = r"""(?:[\w-]++|"(?:[^"\\\n]++|\\.)*+"|'[^'\n]*+')"""
 _KEY = rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+"
 _HEADER = re.compile(rf"(\[\[?)[ \t]*+({_KEY})[ \t]*+\]")
 _ASSIGN = re.compile(rf"({_KEY})[ \t]*+=")
 _PARTS = re.compile(_PART)
-_SKIP = re.compile(r"(?:[ \t]++|\#[^\n]*+)+")
-_GAP = re.compile(r"(?:[ \t\n]++|\#[^\n]*+)+")
+_SKIP = re.compile(r"(?:[ \t]++|\#[^\n]*+)++")
+_GAP = re.compile(r"(?:[ \t\n]++|\#[^\n]*+)++")
 _REST = re.compile(r"[^\n]*+\n?")
+MULTI_BASIC = r'''"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+(?:"{3,5}|\\?\Z)'''
+MULTI_LITERAL = r"""'''(?:[^']++|'{1,2}(?!'))*+(?:'{3,5}|\Z)"""
+"""Strings over many lines; one that does not end goes on to the end of the text."""
 _VALUE = re.compile(
-    r"""\"\"\"(?:[^\\]|\\.)*?\"\"\"+|'''.*?'''+|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'|[^\s\[\]{},\#"']++""", re.DOTALL
+    MULTI_BASIC + "|" + MULTI_LITERAL + r"""|"(?:[^"\\\n]++|\\.)*+"|'[^'\n]*+'|[^\s\[\]{},\#"']++""", re.DOTALL
 )
 
 
 def lines_of(text: str) -> Mapping[Place, int]:
-    """1-based lines of the keys and list items of a valid TOML text; what is not found is left out."""
+    """1-based lines of the keys and list items of a valid TOML text; what is not found is left out.
+
+    At most as many as a tree has values.
+    """
     return _Scan(text).run()
 
 
@@ -36,7 +44,7 @@ class _Scan:
 
     def run(self) -> dict[Place, int]:
         prefix: Place = ()
-        while self._pos < len(self._text):
+        while self._pos < len(self._text) and len(self._found) <= MAX_NODES:
             self._take(_GAP)
             if header := _HEADER.match(self._text, self._pos):
                 prefix = self._header(_keys(header[2]), header[1] == "[[")
@@ -77,7 +85,7 @@ class _Scan:
     def _value(self, place: Place) -> None:
         """Go over one value; `stack` holds the open lists and inline tables with the index they are at."""
         stack: list[tuple[Place, int | None]] = []
-        while self._pos < len(self._text):
+        while self._pos < len(self._text) and len(self._found) <= MAX_NODES:
             self._take(_GAP if stack else _SKIP)
             char = self._text[self._pos : self._pos + 1]
             if char in ("]", "}"):
