@@ -9,24 +9,37 @@ _NAMES = {
     "pipfile": "pipfile",
     "setup.cfg": "setup-cfg",
     "setup.py": "setup-py",
+    "pixi.toml": "pixi",
+    "project.toml": "julia",
+    "juliaproject.toml": "julia",
+    "pom.xml": "pom",
+    "build.gradle": "gradle",
+    "build.gradle.kts": "gradle",
+    "build.sbt": "sbt",
     "package.json": "package-json",
+    "packages.config": "packages-config",
+    "directory.packages.props": "msbuild",
+    "directory.build.props": "msbuild",
+    "paket.dependencies": "paket",
+    "go.mod": "go-mod",
+    "cargo.toml": "cargo",
+    "gemfile": "gemfile",
+    "composer.json": "composer",
     "uv.lock": "toml-lock",
     "poetry.lock": "toml-lock",
     "pdm.lock": "toml-lock",
-    "pylock.toml": "toml-lock",
     "pipfile.lock": "pipfile-lock",
-    "conda-lock.yml": "conda-lock",
-    "conda-lock.yaml": "conda-lock",
     "pixi.lock": "pixi-lock",
     "renv.lock": "renv-lock",
     "packrat.lock": "packrat-lock",
+    "manifest.toml": "julia-lock",
+    "juliamanifest.toml": "julia-lock",
     "package-lock.json": "npm-lock",
     "npm-shrinkwrap.json": "npm-lock",
     "yarn.lock": "yarn-lock",
     "pnpm-lock.yaml": "pnpm-lock",
     "bun.lock": "bun-lock",
-    "bun.lockb": "other-npm-lock",
-    "deno.lock": "other-npm-lock",
+    "bun.lockb": "opaque-lock",
     "cargo.lock": "cargo-lock",
     "go.sum": "go-lock",
     "gemfile.lock": "gem-lock",
@@ -34,21 +47,32 @@ _NAMES = {
     "packages.lock.json": "nuget-lock",
     "paket.lock": "paket-lock",
     "gradle.lockfile": "gradle-lock",
+    "buildscript-gradle.lockfile": "gradle-lock",
 }
 """Kinds by the whole name, lower case."""
 
+_SUFFIXES = {"csproj": "msbuild", "fsproj": "msbuild", "vbproj": "msbuild", "gemspec": "gemfile"}
 _PATTERNS = (
     (
         "requirements",
-        r"(?:[^/]*[-_. ])?(?:requirements?|constraints?|reqs?)(?:[^a-z/][^/]*|[a-z]{0,12})\.(?:txt|in|pip|lock)",
+        r"(?:[^/]*[-_. ])?(?:(?:requirements?|constraints?)[a-z]{0,12}|reqs?)(?:[^a-z/][^/]*)?\.(?:txt|in|pip|lock)",
     ),
-    ("conda-lock", r"[^/]*[-_.]conda-lock\.ya?ml|(?:conda-)?lock[-_][^/]*\.ya?ml"),
-    ("environment", r"(?:[^/]*[-_.])?(?:conda|environment|env)s?(?:[-_.][^/]*|\d*)\.ya?ml"),
-    ("toml-lock", r"pylock\.[^/]+\.toml"),
-    ("explicit", r"conda-[^/]*\.lock|(?:[^/]*[-_.])?(?:spec|explicit|conda)[-_](?:file|list)[^/]*\.txt"),
+    (
+        "requirements",
+        r"conda-[^/]*\.lock|(?:[^/]*[-_.])?(?:spec|explicit|conda)[-_](?:file|list|specs?|packages|env)[^/]*\.txt",
+    ),
+    ("requirements", r"(?:[^/]*/)*(?:requirements?|reqs)/[^/]+\.(?:txt|in|pip)"),
+    ("conda-lock", r"(?:[^/]*[-_.])?(?:conda-lock|conda\.lock|(?:environment|env)[-_.]lock)(?:[-_.][^/]*)?\.ya?ml"),
+    ("environment", r"(?:[^/]*[-_.])?(?:conda|environment|env|requirements)s?(?:[-_.][^/]*|\d*)\.ya?ml"),
+    ("recipe", r"(?:[^/]*/)*[^/]*(?:recipe|conda)[^/]*/(?:[^/]+/)?(?:meta|recipe)\.ya?ml"),
+    ("toml-lock", r"pylock(?:\.[^/]+)?\.toml"),
+    ("julia-lock", r"(?:julia)?manifest-v\d[\d.]*\.toml"),
+    ("catalogue", r"[^/]+\.versions\.toml"),
+    ("sbt", r"(?:[^/]*/)*project/(?:dependenc|deps|librar|libs|versions|build)[^/]*\.scala"),
 )
-_NAME = re.compile("|".join(f"(?P<k{number}>{pattern})" for number, (_, pattern) in enumerate(_PATTERNS)))
-_FOLDERS = re.compile(r"(?:^|/)(?:requirements?|reqs)/[^/]+\.(?:txt|in|pip)$")
+"""Kinds by the name, or by the whole path where a folder tells; the first one counts."""
+_PATTERN = re.compile("|".join(f"(?P<k{number}>{pattern})" for number, (_, pattern) in enumerate(_PATTERNS)))
+_ENDS = (".txt", ".in", ".pip", ".yml", ".yaml", ".lock", ".toml", ".scala")
 
 
 def manifest_kind(path: str) -> str | None:
@@ -58,12 +82,12 @@ def manifest_kind(path: str) -> str | None:
     found = _NAMES.get(lower)
     if found is not None:
         return found
-    if not lower.endswith((".txt", ".in", ".pip", ".yml", ".yaml", ".lock", ".toml")):
-        return None
-    match = _NAME.fullmatch(lower)
-    if match is not None:
-        return _PATTERNS[int((match.lastgroup or "k0")[1:])][0]
-    return "requirements" if _FOLDERS.search(path.lower()) else None
+    if name == "DESCRIPTION":
+        return "description"
+    if not lower.endswith(_ENDS):
+        return _SUFFIXES.get(lower.rpartition(".")[2])
+    match = _PATTERN.fullmatch(lower) or (_PATTERN.fullmatch(path.lower()) if "/" in path else None)
+    return _PATTERNS[int((match.lastgroup or "k0")[1:])][0] if match is not None else None
 
 
 def is_lock(kind: str) -> bool:

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlscan.read.manifest_parts import MAX_CHARACTERS, MAX_DEPENDENCIES, Gathered, python_name
-from mlscan.read.text import decode
+from mlscan.read.manifest_parts import MAX_DEPENDENCIES, Gathered, python_name, text_of
 from mlscan.types.source import Dependency, Manifest
 
 
@@ -31,7 +30,6 @@ _TOML = _lines(
 _MAP_OF_MAPS = r'^[ \t]*+"(?P<name>[^"\n]++)": \{$|^[ \t]*+"{key}": "(?:==)?(?P<version>[^"\n]++)"'
 _FIELDS = r'^[ \t]*+"{name}": "(?P<name>[^"\n]++)"|^[ \t]*+"{key}": "v?(?P<version>[^"\n]++)"'
 _YAML = r"^[- ] (?:name: (?P<name>[^\s]++)|version: ['\"]?(?P<version>[^\s'\"]++))"
-_ARCHIVE = r"conda: \S++(?<=\.conda|.\.bz2)"
 _GEMS = _lines(r"^ {4}(?P<name>[\w.-]++) \((?P<version>[^()\n]++)\)")
 
 _FORMATS = {
@@ -53,9 +51,11 @@ _FORMATS = {
     "yarn-lock": _Format(
         "npm", _lines(r"^\"?(?P<name>@?[^@\s\"]++)@[^\n]*+:$|^ {2}\"?version\"?:? \"?(?P<version>[^\s\"]++)")
     ),
-    "pnpm-lock": _Format("npm", _lines(r"^ {2}['\"]?/?(?P<name>@?[\w./-]+?)[@/](?P<version>\d[^\s():'\"_]*+)[^\s]*+:")),
+    "pnpm-lock": _Format(
+        "npm", _lines(r"^ {2}['\"]?/?(?P<name>@?[\w./-]+?)[@/](?P<version>\d[^\s():'\"_]*+)[^\s:]*+:")
+    ),
     "bun-lock": _Format("npm", _lines(r'^ {4}"[^"\n]++": \["(?P<name>@?[^"@\n]++)@(?P<version>[^"\n]++)"')),
-    "other-npm-lock": _Format("npm", re.compile(r"(?!)")),
+    "opaque-lock": _Format("npm", re.compile(r"(?!)")),
     "cargo-lock": _Format("rust", _TOML),
     "go-lock": _Format("go", _lines(r"^(?P<name>\S++) v(?P<version>[^\s/]++) h1:")),
     "gem-lock": _Format("ruby", _GEMS),
@@ -63,7 +63,6 @@ _FORMATS = {
     "nuget-lock": _Format("dotnet", _lines(_MAP_OF_MAPS.replace("{key}", "resolved"))),
     "paket-lock": _Format("dotnet", _GEMS),
     "gradle-lock": _Format("jvm", _lines(r"^(?P<name>[^\s:#=]++:[^\s:=]++):(?P<version>[^\s:=]++)=")),
-    "sbt-lock": _Format("jvm", re.compile(r"(?!)")),
 }
 
 
@@ -73,7 +72,7 @@ def read_lock(data: bytes, kind: str) -> Manifest | None:
     Each package and version counts once. A package has the line of its name.
     """
     form = _FORMATS[kind]
-    text = decode(data)[:MAX_CHARACTERS]
+    text = text_of(data)
     if not text.strip() or (form.wanted is not None and form.wanted.search(text) is None):
         return None
     gathered = Gathered(form.ecosystem, lock=True)
@@ -116,5 +115,4 @@ def _packages(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str | None,
 def _normal(name: str, ecosystem: str) -> str:
     if ecosystem == "python":
         return python_name(name)
-    name = name.rpartition("node_modules/")[2] if ecosystem == "npm" else name
-    return name if ecosystem in ("r", "julia", "go") else name.lower()
+    return (name.rpartition("node_modules/")[2] if ecosystem == "npm" else name).lower()

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mlscan.read.text import decode
 from mlscan.types.source import Dependency, Manifest, Problem
 
 MAX_DEPENDENCIES = 20_000
@@ -14,7 +15,7 @@ MAX_SCRIPTS = 2_000
 MAX_PROBLEMS = 20
 MAX_CHARACTERS = 4_000_000
 """Characters of a text that is read line by line."""
-MAX_LINE = 20_000
+MAX_LINE = 50_000
 """Characters of one line; a longer one is no requirement."""
 
 Scope = Literal["main", "dev"]
@@ -26,8 +27,15 @@ _DEV_WORDS = """
     precommit commit bench benchmark benchmarks contributing debug
 """
 _DEV = frozenset(_DEV_WORDS.split())
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _WORD = re.compile(r"[a-z]+")
+_DEV_FOLDERS = frozenset(
+    ("dev", "development", "test", "tests", "testing", "doc", "docs", "documentation", "ci", "lint")
+)
 _FILE_WORDS = re.compile(r"requirements?|reqs?\b|constraints?")
+TEMPLATE = "template-expression"
+"""Stands for an expression of a template where no text can."""
+_OPEN = re.compile(rf"[{{}}$%<>\s]|{TEMPLATE}")
 _SEPARATORS = re.compile(r"[-_.]+")
 _AUDIENCE = ("development status ::", "intended audience ::")
 _PRIVATE = "private ::"
@@ -69,8 +77,9 @@ class Gathered:
             self.scripts.setdefault(name, target)
 
     def describe(self, name: str, classifiers: Iterable[str] = ()) -> None:
-        """Note the name of the package, and whether its classifiers speak to readers of a package index."""
-        self.package = self.package or name.strip() or None
+        """Note the name of the package, unless it is computed, and whether its classifiers speak to others."""
+        if name.strip() and _OPEN.search(name) is None:
+            self.package = self.package or name.strip()
         lower = [classifier.strip().lower() for classifier in classifiers]
         if any(c.startswith(_AUDIENCE) for c in lower) and not any(c.startswith(_PRIVATE) for c in lower):
             self.published = True
@@ -83,7 +92,7 @@ class Gathered:
     def manifest(self) -> Manifest:
         """The result."""
         return Manifest(
-            dependencies=tuple(self.dependencies),
+            dependencies=tuple(sorted(self.dependencies, key=lambda dependency: dependency.line)),
             ecosystem=self.ecosystem,
             lock=self.lock,
             scripts=self.scripts,
@@ -93,9 +102,25 @@ class Gathered:
         )
 
 
+def text_of(data: bytes) -> str:
+    """The text of a file in UTF-8, or in UTF-16 with or without its mark; at most `MAX_CHARACTERS`."""
+    data = data[: 4 * MAX_CHARACTERS]
+    if is_utf16(data) and not data.startswith(_MARKS):
+        data = (_MARKS[0] if data[1] == 0 else _MARKS[1]) + data
+    return decode(data)[:MAX_CHARACTERS]
+
+
+def is_utf16(data: bytes) -> bool:
+    """Whether bytes are text of two bytes a character, as some shells write it."""
+    if data.startswith(_MARKS):
+        return True
+    head = data[:200]
+    return len(head) > 3 and (not any(head[1::2]) or not any(head[::2])) and any(head)
+
+
 def python_name(name: str) -> str:
     """A package's name as PEP 503 normalises it."""
-    return _SEPARATORS.sub("-", name.strip()).lower()
+    return _SEPARATORS.sub("-", name.strip()).lower().strip("-")
 
 
 def scope_of(name: str) -> Scope:
@@ -107,7 +132,8 @@ def scope_of_path(path: str) -> Scope:
     """The scope of all that a file lists, from its name and the folder that it lies in."""
     folder, _, name = path.rpartition("/")
     stem = _FILE_WORDS.sub(" ", name.rpartition(".")[0].lower())
-    return "dev" if "dev" in (scope_of(stem), scope_of(folder.rpartition("/")[2])) else "main"
+    beside = folder.rpartition("/")[2].lower() in _DEV_FOLDERS
+    return "dev" if beside else scope_of(stem)
 
 
 def is_version(text: str) -> bool:

@@ -39,9 +39,10 @@ def requirement(text: str, line: int, scope: Scope = "main") -> Dependency | Non
     option = _OPTION.search(text)
     if option is not None:
         text = text[: option.start()].rstrip()
-    if is_local(text) and not text.endswith(".whl"):
+    is_file = text.endswith(".whl") and "@" not in text
+    if is_local(text) and not is_file:
         return None
-    if _URL.match(text) or text.endswith(".whl"):
+    if is_file or _URL.match(text):
         return url_requirement(text, line, scope)
     name = _NAME.match(text)
     if name is None:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from mlscan.read.ini_reader import parse_ini
 from mlscan.read.manifest_kinds import manifest_kind
-from mlscan.read.manifest_parts import Gathered, Scope, scope_of
+from mlscan.read.manifest_parts import Gathered, Scope, scope_of, text_of
 from mlscan.read.manifest_requirement import requirement
 from mlscan.read.manifest_setup_values import Text, Values
-from mlscan.read.text import decode
 from mlscan.types.source import Manifest, Node
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ _SECTION = re.compile(r"\s*\[([\w.-]+)\]\s*")
 def read_setup_cfg(data: bytes, path: str) -> Manifest | None:  # noqa: ARG001
     """The package of a setup.cfg; None where it only holds settings of tools."""
     gathered = Gathered()
-    tree = parse_ini(decode(data))
+    tree = parse_ini(text_of(data))
     root = tree.documents[0] if tree.documents else _NOTHING
     metadata, options = root.get("metadata") or _NOTHING, root.get("options") or _NOTHING
     name = metadata.get("name")
@@ -58,6 +57,7 @@ def read_setup_py(data: bytes, path: str) -> Manifest | None:  # noqa: ARG001
     gathered = Gathered()
     name = next((text for _, text in values.texts(arguments.get("name"))), "")
     gathered.describe(name, [text for _, text in values.texts(arguments.get("classifiers"))])
+    values.computed.clear()
     lists: list[tuple[Scope, SyntaxNode | None]] = [("main", arguments.get("install_requires"))]
     extras = [(scope_of(extra), node) for extra, node in values.items(arguments.get("extras_require"))]
     # an extra of everything repeats the others, so that those for development come first
@@ -65,15 +65,15 @@ def read_setup_py(data: bytes, path: str) -> Manifest | None:  # noqa: ARG001
     for scope, node in lists:
         for text in values.texts(node):
             _add(gathered, text, scope)
+    if values.computed and not any(manifest_kind(text) == "requirements" for text in values.all_strings()):
+        for line in values.computed:
+            gathered.problem(line, "computed dependencies")
     groups = values.items(arguments.get("entry_points"))
     for key, node in groups:
         if key in ("console_scripts", "gui_scripts"):
             _entries(gathered, values.texts(node))
     if not groups:
         _entries(gathered, _scripts_of(values.texts(arguments.get("entry_points"))))
-    for line, files in values.computed:
-        if not any(manifest_kind(file) == "requirements" for file in files):
-            gathered.problem(line, "computed dependencies")
     return gathered.manifest()
 
 

@@ -31,8 +31,8 @@ class Values:
         self._data, self._nodes = parsed.data, parsed.nodes
         self._names: dict[str, list[Node]] = {}
         self._members: dict[str, list[tuple[str, Node]]] = {}
-        self.computed: list[tuple[int, tuple[str, ...]]] = []
-        """(line, strings in it) of expressions that were met and have no value that syntax tells."""
+        self.computed: list[int] = []
+        """Lines of expressions that were met and have no value that syntax tells."""
         for node in self._nodes.get("assign", []):
             self._assign(node)
         for node in self._nodes.get("statement", []):
@@ -71,6 +71,13 @@ class Values:
                 found += list((self._arguments(top) or {}).items())
         return found
 
+    def all_strings(self) -> Iterator[str]:
+        """Every string of the module."""
+        for node in self._nodes.get("string", []):
+            text = string_text(node, self._data)
+            if text:
+                yield text
+
     # --- expressions --------------------------------------------------------------------------------------------------
 
     def _strings(self, node: Node) -> Iterator[Text]:
@@ -88,14 +95,14 @@ class Values:
             elif top.type == "identifier":
                 name = self._text(top)
                 if name not in self._names:
-                    self._compute(top)
+                    self.computed.append(top.start_point[0] + 1)
                 elif name not in seen:
                     stack += reversed(self._names[name])
                 seen.add(name)
             elif (parts := self._parts(top)) is not None:
                 stack += reversed(parts)
             elif top.type != "comment":
-                self._compute(top)
+                self.computed.append(top.start_point[0] + 1)
 
     def _string(self, node: Node) -> str | None:
         """The text of a string, also of one that is put together; gaps are `{}`."""
@@ -142,17 +149,11 @@ class Values:
 
     def _member(self, node: Node) -> list[Node] | None:
         owner, key = node.child_by_field_name("value"), node.child_by_field_name("subscript")
+        if owner is not None and key is not None and key.type == "slice":
+            return [owner]
         name = string_text(key, self._data) if key is not None and key.type == "string" else None
         found = [value for member, value in self.items(owner) if member == name and name is not None]
         return found or None
-
-    def _compute(self, node: Node) -> None:
-        """Remember an expression that has no value of its own, with the strings that stand in it."""
-        if len(self.computed) >= 100:
-            return
-        strings = [s for s in self._nodes.get("string", []) if node.start_byte <= s.start_byte < node.end_byte]
-        texts = tuple(text for s in strings[:50] if (text := string_text(s, self._data)))
-        self.computed.append((node.start_point[0] + 1, texts))
 
     # --- names --------------------------------------------------------------------------------------------------------
 
