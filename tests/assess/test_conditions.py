@@ -11,8 +11,9 @@ from mlscan.assess.conditions import evaluate
 from mlscan.assess.facts import gather
 from mlscan.assess.presence import decide_practices
 from mlscan.assess.truth import Outcome
+from mlscan.types.conditions import Cond, named
 from mlscan.types.evidence import Context, Evidence, Findings, Strength
-from mlscan.types.model import Cond, DetectorInfo, named
+from mlscan.types.model import DetectorInfo
 
 from .content import findings, rules, seen
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from mlscan.types.conditions import Cond, members, named
 from mlscan.types.evidence import Strength
-from mlscan.types.model import Cond, members, named
 
 from .content import rules
 

@@ -11,8 +11,9 @@ from assess.test_assess import CODE, DETECTORS, ENGINEERED, RESEARCH
 from mlscan.assess import assess
 from mlscan.assess.why_not import wanted, why_not
 from mlscan.types.answers import Unmet, WhyNot
+from mlscan.types.conditions import AtLeastCond, Cond
 from mlscan.types.evidence import Context, Evidence, Location, Rejection, Strength
-from mlscan.types.model import AtLeastCond, Cond, DetectorInfo
+from mlscan.types.model import DetectorInfo
 
 CONTENT = rules(
     (

@@ -13,12 +13,12 @@ from mlscan.cli import loading, main, scan_command
 from mlscan.content import Content
 from mlscan.scan import ScanOptions
 from mlscan.types.assessment import Assessment
+from mlscan.types.conditions import Cond
 from mlscan.types.content import Condition, Detector, Example, Examples
 from mlscan.types.errors import UsageError
 from mlscan.types.evidence import Strength
 from mlscan.types.lists import Lists
 from mlscan.types.model import (
-    Cond,
     Criterion,
     Forgiven,
     KindRule,

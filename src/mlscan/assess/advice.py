@@ -11,7 +11,7 @@ from mlscan.assess.truth import Truth
 from mlscan.assess.verdict import State, Verdict, rungs
 from mlscan.assess.words import listed, sentence
 from mlscan.types.assessment import NextStep, Status
-from mlscan.types.model import named
+from mlscan.types.conditions import named
 
 _EFFORT = ("S", "M", "L")
 

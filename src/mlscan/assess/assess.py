@@ -22,6 +22,7 @@ from mlscan.types.assessment import Assessment, Stats
 from mlscan.types.evidence import Findings
 from mlscan.types.model import AssessContent
 from mlscan.types.snapshot import RepositoryInfo
+from mlscan.types.starters import TOOLS
 
 NO_STATS = Stats(files=0, bytes_read=0, seconds=0.0)
 
@@ -46,7 +47,7 @@ def assess(  # noqa: PLR0913 - choices are keywords
     parts = judge_components(content, findings, as_of) if kind.name in content.model.file.applicable_kinds else {}
     verdict = best_of(parts.values()) if parts else whole
     verdict.facts.host = _host(info.url)
-    shown = choose(findings.evidence, facts.counts)
+    shown = choose((e for e in findings.evidence if e.practice != TOOLS), facts.counts)
     return Assessment(
         mlscan_version=mlscan.__version__,
         content_digest=content.digest,
@@ -71,7 +72,7 @@ def assess(  # noqa: PLR0913 - choices are keywords
         components=described(parts),
         scale=dict(sorted(findings.numbers.items())),
         gaps=tuple(sorted(set(findings.gaps))),
-        rejections=ordered_rejections(findings.rejections),
+        rejections=ordered_rejections(r for r in findings.rejections if r.practice != TOOLS),
         hints=findings.hints,
         stats=stats,
     )

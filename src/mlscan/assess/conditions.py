@@ -9,8 +9,8 @@ from fractions import Fraction
 from mlscan.assess.facts import Facts
 from mlscan.assess.truth import Outcome, Truth, all_hold, any_holds, at_least, negate
 from mlscan.assess.words import listed, number, place
+from mlscan.types.conditions import Cond
 from mlscan.types.evidence import Context, Evidence, Strength
-from mlscan.types.model import Cond
 
 
 def evaluate(cond: Cond | str, facts: Facts) -> Outcome:

@@ -9,8 +9,9 @@ import msgspec
 
 from mlscan.assess.assess import assess
 from mlscan.types.assessment import Assessment, Status
+from mlscan.types.conditions import Cond, numbers_named
 from mlscan.types.evidence import Evidence, Findings, Location, Strength
-from mlscan.types.model import AssessContent, Cond, DetectorInfo, PresenceFile, RuleExample, numbers_named
+from mlscan.types.model import AssessContent, DetectorInfo, PresenceFile, RuleExample
 from mlscan.types.snapshot import History, RepositoryInfo
 
 _INFO = RepositoryInfo(name="example", url=None, revision=None, dirty=False, history=History.FULL, committed_on=None)

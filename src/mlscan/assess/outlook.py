@@ -10,7 +10,7 @@ import msgspec
 from mlscan.assess.conditions import evaluate
 from mlscan.assess.facts import Facts
 from mlscan.assess.truth import Truth
-from mlscan.types.model import Cond
+from mlscan.types.conditions import Cond
 
 Lack = str
 """Something that is missing: the id of a practice or detector, or the text of another condition."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlscan.types.model import Cond, members, named
+from mlscan.types.conditions import Cond, members, named
 
 
 def wants(cond: Cond | str | None) -> Iterator[str]:

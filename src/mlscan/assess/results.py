@@ -11,7 +11,7 @@ from mlscan.assess.truth import Truth
 from mlscan.assess.verdict import CEILING, FLOOR, State, Verdict, items, rungs, within_kind
 from mlscan.assess.words import sentence
 from mlscan.types.assessment import CriterionResult, GroupResult, LevelResult, PracticeResult, Status
-from mlscan.types.model import named
+from mlscan.types.conditions import named
 
 _PRESENT = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: None}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from mlscan.assess.outlook import Lack, Outlook
 from mlscan.assess.verdict import FLOOR, State, Verdict, level_of
 from mlscan.types.assessment import Status
-from mlscan.types.model import named
+from mlscan.types.conditions import named
 
 OPEN = frozenset({Status.NOT_MET, Status.UNKNOWN})
 EFFORT = {"S": 1, "M": 3, "L": 9}

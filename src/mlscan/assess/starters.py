@@ -9,10 +9,13 @@ from mlscan.assess.conditions import evaluate
 from mlscan.assess.facts import Facts
 from mlscan.assess.truth import Truth
 from mlscan.types.assessment import StarterFile
-from mlscan.types.model import Cond, Wording
+from mlscan.types.conditions import Cond
+from mlscan.types.starters import PATH_WORD, Wording
 
 WORD = re.compile(r"<<([a-z][a-z0-9-]*)>>")
 """A word of a starter, replaced by the first of its texts that holds."""
+_PATH = f"<<{PATH_WORD}>>"
+_HARMLESS = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_./-]*\Z")
 _DEPTH = 10
 
 
@@ -42,12 +45,27 @@ def _line(line: str, words: Mapping[str, Sequence[Wording]], facts: Facts) -> st
     match = WORD.search(line)
     if match is None:
         return line
-    wording = next((w.text.rstrip("\n") for w in words.get(match[1], ()) if _holds(w.when, facts)), "")
+    wording = _wording(words.get(match[1], ()), facts)
     if not wording and line.strip() == match[0]:
         return None
     before, after = line[: match.start()], line[match.end() :]
     indent = " " * len(before)
     return before + wording.replace("\n", "\n" + indent) + after
+
+
+def _wording(wordings: Sequence[Wording], facts: Facts) -> str:
+    """The first text that holds; "" for none. Paths come from the scanned repository, so only harmless ones get in."""
+    for wording in wordings:
+        outcome = evaluate(wording.when, facts) if wording.when is not None else None
+        if outcome is not None and outcome.truth is not Truth.YES:
+            continue
+        text = wording.text.rstrip("\n")
+        if _PATH not in text:
+            return text
+        path = outcome.evidence[0].where.path if outcome and outcome.evidence else ""
+        if _HARMLESS.match(path):
+            return text.replace(_PATH, path)
+    return ""
 
 
 def _holds(when: Cond | str | None, facts: Facts) -> bool:

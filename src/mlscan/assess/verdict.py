@@ -12,7 +12,8 @@ from mlscan.assess.kinds import Kind
 from mlscan.assess.rating import Item, reached
 from mlscan.assess.truth import Outcome, Truth
 from mlscan.types.assessment import Status
-from mlscan.types.model import Ask, Cond, named
+from mlscan.types.conditions import Cond, named
+from mlscan.types.model import Ask
 
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _STATUS = {Truth.YES: Status.MET, Truth.NO: Status.NOT_MET, Truth.UNKNOWN: Status.UNKNOWN}

@@ -9,8 +9,9 @@ from mlscan.assess.polarity import unwants
 from mlscan.assess.words import listed
 from mlscan.types.answers import NearMiss, Sought, Unmet, WhyNot
 from mlscan.types.assessment import Assessment, CriterionResult, Status
+from mlscan.types.conditions import Cond, named
 from mlscan.types.evidence import Evidence
-from mlscan.types.model import AssessContent, Cond, named
+from mlscan.types.model import AssessContent
 
 _OPEN = (Status.NOT_MET, Status.UNKNOWN)
 

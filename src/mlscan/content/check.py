@@ -11,12 +11,13 @@ import msgspec
 from mlscan.content import strict_yaml
 from mlscan.types.content import Condition, Detector
 from mlscan.types.errors import ContentError
+from mlscan.types.starters import TOOLS
 
 if TYPE_CHECKING:
     from mlscan.content.load import Content, SourceFile
 
-INTERNAL_PRACTICES = frozenset({"kind", "delegation"})
-"""Folders of detectors that are no practice: signals of a repository's kind, and parts handed elsewhere."""
+INTERNAL_PRACTICES = frozenset({"kind", "delegation", TOOLS})
+"""Folders of detectors that are no practice: signals of a repository's kind, parts handed elsewhere, tools in use."""
 _LIST = re.compile(r"^@[a-z0-9-]+$")
 
 

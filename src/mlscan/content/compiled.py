@@ -18,7 +18,7 @@ from mlscan.types.lists import CommandsFile, ContextsFile
 from mlscan.types.model import KindsFile, Model, PresenceFile
 
 NAME = "compiled.msgpack"
-FORMAT = 1
+FORMAT = 2
 
 
 class Compiled(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from mlscan import __version__
-from mlscan.content import compiled
+from mlscan.content import compiled, starters
 from mlscan.content.find import built_in, yaml_files
 from mlscan.types.content import Detector
 from mlscan.types.errors import ContentError, UsageError
@@ -197,28 +197,36 @@ def build(files: Sequence[SourceFile], rule_files: Sequence[SourceFile]) -> Cont
         digest=digest_of([*files, *rule_files]),
         places=places,
     )
-    check_references(content, {s.where: s for s in [*sources, *rule_files]})
+    by_place = {s.where: s for s in [*sources, *rule_files]}
+    check_references(content, by_place)
+    starters.check_starters(content, by_place)
     return content
 
 
 def load_rules(files: Sequence[SourceFile]) -> tuple[PresenceFile, KindsFile, dict[str, Model]]:
-    """Presence, kinds and the models (`rules/<model>/model.yaml` with its topics, sorted by file name)."""
+    """Presence, kinds and the models: `rules/<model>/model.yaml` with its topics, sorted by file name, and starters."""
     presence = kinds = None
     heads: dict[str, ModelFile] = {}
     topics: dict[str, list[Topic]] = {}
+    begins: dict[str, list[SourceFile]] = {}
     for source in files:
         parts = source.key.split("/")
         if parts[-1] == "presence.yaml" and len(parts) == 2:
             presence = decode(source, PresenceFile)
         elif parts[-1] == "kinds.yaml" and len(parts) == 2:
             kinds = decode(source, KindsFile)
+        elif parts[-2] == starters.FOLDER:
+            begins.setdefault(parts[-3], []).append(source)
         elif parts[-1] == "model.yaml":
             heads[parts[-2]] = decode(source, ModelFile)
         else:
             topics.setdefault(parts[-2], []).append(decode(source, Topic))
     if presence is None or kinds is None:
         raise ContentError("rules", "presence.yaml or kinds.yaml is missing")
-    models = {head.id: Model(file=head, topics=tuple(topics.get(key, ()))) for key, head in heads.items()}
+    models = {}
+    for key, head in heads.items():
+        found, words = starters.load_starters(begins.get(key, ()))
+        models[head.id] = Model(file=head, topics=tuple(topics.get(key, ())), starters=found, words=words)
     return presence, kinds, models
 
 

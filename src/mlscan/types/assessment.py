@@ -96,10 +96,10 @@ class GroupResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StarterFile:
-    """A file to begin with, made for what the repository uses already."""
+    """A file or some commands to begin with, made for what the repository uses already."""
 
     path: str
-    """Where it goes, relative to the repository's root."""
+    """Where it goes, relative to the repository's root; "": the text is commands for a shell."""
     text: str
     adds: bool = False
     """True: the text goes to the end of a file that may be there already."""
