@@ -31,6 +31,14 @@ PRACTICES = {
     "informational": ("model-evaluation", "code-quality", "release-control", "prediction-logging"),
 }
 NAMES = ("Absent", "Enthusiasts", "R&D", "Analyze it", "Specialization", "Automate it")
+SHORTS = (
+    "nothing of it",
+    "somebody tries things",
+    "somebody else can repeat it",
+    "it runs regularly",
+    "production stands apart",
+    "it retrains by itself",
+)
 ASKS = {
     1: ("ml-code",),
     2: ("dependencies", "experiment-tracking", "config-management"),
@@ -91,6 +99,10 @@ def _criterion(practice: PracticeResult) -> CriterionResult:
         evidence=practice.evidence[:3],
         group=practice.group,
         essential=practice.id == "environments",
+        purpose="Somebody else has to be able to rely on it.",
+        how=f"Set up {practice.id} where the training code lives, and let CI run it.",
+        effort="M",
+        needs=(practice.id,),
     )
 
 
@@ -101,7 +113,7 @@ def _level(level: int, practices: dict[str, PracticeResult]) -> LevelResult:
     return LevelResult(
         level=level,
         name=NAMES[level],
-        short="",
+        short=SHORTS[level],
         rating=_rating(met),
         could_be_rating=_rating(maybe),
         achieved=round(met, 4),
@@ -250,6 +262,7 @@ def level_4() -> Assessment:
     story = assessment(4, _LEVEL_4, could_be=5, unknown=unknown)
     return replace(
         story,
+        repository=replace(story.repository, url="https://github.com/acme/churn"),
         gaps=gaps,
         hints=("Fetch the whole history (git fetch --unshallow) to see the team.",),
         components=(
@@ -263,27 +276,35 @@ def level_4() -> Assessment:
 HOSTILE = "[red]x[/red]\x1b[31m\x1b]0;owned\x07\u202etxt.exe\u2066\r\n\udcff::error::\x9b2J"
 
 
-def hostile() -> Assessment:
+MARKUP = (
+    "</code></style><script>alert(1)</script>\"'><img src=x onerror=alert(1)> {{ 7 * 7 }} | a \\| b | `x` ``` "
+    "[go](javascript:alert(1)) ![i](https://evil.example/i.png) <https://evil.example> https://evil.example "
+    "www.evil.example **b** _i_ ~~s~~ $x$ <!-- c --> &lt; @acme/ml #1 !2 1. #"
+)
+"""What would be markup, a link or a mention in some format."""
+
+
+def hostile(text: str = HOSTILE) -> Assessment:
     """Every text that a repository controls is an attack."""
     story = assessment(
         2,
         (
-            ("ml-code", f"src/{HOSTILE}.py", 3, U, HOSTILE),
+            ("ml-code", f"src/{text}.py", 3, U, text),
             ("dependencies", "требования-模型模型模型模型模型模型模型模型模型模型模型模型.txt", 1, D, "scikit-learn"),
         ),
-        unknown={"cd": f"handed to {HOSTILE}"},
-        reason=f"training code in {HOSTILE}",
+        unknown={"cd": f"handed to {text}"},
+        reason=f"training code in {text}",
     )
-    where = Location(HOSTILE, 1)
-    delegated = tuple(replace(e, delegated_to=HOSTILE) for e in story.evidence)
+    where = Location(text, 1)
+    delegated = tuple(replace(e, delegated_to=text) for e in story.evidence)
     return replace(
         story,
         evidence=delegated,
-        repository=replace(story.repository, name=HOSTILE, revision=None, dirty=True, history=History.NONE),
-        gaps=(Gap(HOSTILE, "larger than the limit"),),
-        rejections=(Rejection(detector="d", practice="ci", where=where, reason=HOSTILE),),
-        hints=(HOSTILE,),
-        components=(Component(path=HOSTILE, kind="ml-project", level=2),),
+        repository=replace(story.repository, name=text, revision=None, dirty=True, history=History.NONE),
+        gaps=(Gap(text, "larger than the limit"),),
+        rejections=(Rejection(detector="d", practice="ci", where=where, reason=text),),
+        hints=(text,),
+        components=(Component(path=text, kind="ml-project", level=2),),
     )
 
 

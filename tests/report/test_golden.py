@@ -9,7 +9,16 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from mlscan.report import RenderOptions, assessment_schema, render
+from mlscan.report import (
+    TABLE,
+    Format,
+    RenderOptions,
+    assessment_schema,
+    badge_endpoint,
+    badge_of,
+    badge_svg,
+    render,
+)
 from report.factory import STORIES
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
@@ -42,6 +51,19 @@ def test_json_reports_are_as_recorded(story: str) -> None:
     _same(f"{story}.json", render(STORIES[story](), "json"))
 
 
+@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("form", [f for f in TABLE.values() if not f.looks and f.id != "json"], ids=lambda f: f.id)
+def test_data_reports_are_as_recorded(story: str, form: Format) -> None:
+    _same(f"{story}{form.suffix}", render(STORIES[story](), form.id))
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_badges_are_as_recorded(story: str) -> None:
+    badge = badge_of(STORIES[story](), date=True)
+    _same(f"{story}.svg", badge_svg(badge))
+    _same(f"{story}.shields", badge_endpoint(badge))
+
+
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda p: p.name)
 def test_recorded_json_is_valid_by_the_published_schema(path: Path) -> None:
     schema = json.loads(assessment_schema())
@@ -50,5 +72,6 @@ def test_recorded_json_is_valid_by_the_published_schema(path: Path) -> None:
     assert [e.message for e in validator.iter_errors(json.loads(path.read_text(encoding="utf-8")))] == []
 
 
-def test_every_story_has_a_recorded_json() -> None:
-    assert {p.stem for p in GOLDEN.glob("*.json")} == set(STORIES)
+def test_nothing_is_recorded_that_no_story_writes() -> None:
+    ends = [*LOOKS, *(f.suffix[1:] for f in TABLE.values() if not f.looks), "svg", "shields"]
+    assert {p.name for p in GOLDEN.iterdir()} == {f"{story}.{end}" for story in STORIES for end in ends}

@@ -1,7 +1,7 @@
 """Turns an assessment into text. Pure: value in, text out; a report never computes a verdict.
 
-The formats are one module each: `terminal`, `json_report`. Add a format by adding a module and a line in `render`.
-`about` gives the text of `explain`.
+The formats are one module each, named in the table of `render`; all of them show what `choices` chooses in the words
+of `wording`. `badge_of` and its two renderers make a badge. `about` gives the text of `explain`.
 """
 
 from mlscan.report.about import (
@@ -13,14 +13,21 @@ from mlscan.report.about import (
     about_practice,
     outline,
 )
-from mlscan.report.options import BUILT, FORMATS, RenderOptions
+from mlscan.report.badge import Badge, badge_endpoint, badge_of, badge_svg
+from mlscan.report.options import RenderOptions
 from mlscan.report.published import assessment_schema
-from mlscan.report.render import render
+from mlscan.report.render import FORMATS, TABLE, Format, render
+
+BUILT = FORMATS
+"""The formats that can be rendered; all that have a name."""
 
 __all__ = [
     "BUILT",
     "FORMATS",
+    "TABLE",
     "About",
+    "Badge",
+    "Format",
     "RenderOptions",
     "about_criterion",
     "about_detector",
@@ -28,6 +35,9 @@ __all__ = [
     "about_level",
     "about_practice",
     "assessment_schema",
+    "badge_endpoint",
+    "badge_of",
+    "badge_svg",
     "outline",
     "render",
 ]

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FORMATS = ("terminal", "json", "markdown", "html", "sarif")
-"""Every format that the command line knows by name."""
-
-BUILT = ("terminal", "json")
-"""The formats that can be rendered today."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOptions:
-    """What the place that shows the report can do. Only `terminal` looks at it; data formats never change."""
+    """What the place that shows the report can do. Only formats with `looks` heed it; all others never change."""
 
     width: int = 80
     """Columns; less than 20 counts as 20."""

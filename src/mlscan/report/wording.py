@@ -49,3 +49,13 @@ def wrong_verdict(a: Assessment) -> str:
         f"A verdict is wrong? Report it by its id, such as {verdict_id(a, shown)}, with the place that shows it; "
         "until then waive or attest that id in mlscan.toml."
     )
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """`1 file`, `2 files`; `more` is for words that take no `s`."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
+def dirty_words(linked: bool) -> str:
+    """That files were read which the revision does not have, and what that means for links."""
+    return "with uncommitted changes" + (" (links show the commit without them)" if linked else "")

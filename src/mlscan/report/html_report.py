@@ -1,0 +1,54 @@
+"""The report as one HTML page that needs nothing else: no network, no script, no second file."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from mlscan.report import wording
+from mlscan.report.choices import ranked_components, steps
+from mlscan.report.clean import clean
+from mlscan.report.forge import forge_of
+from mlscan.report.html_view import view_of
+from mlscan.types.assessment import Assessment
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+
+def render_html(a: Assessment) -> str:
+    """A whole HTML5 page; everything that a repository or a model says is cleaned and escaped."""
+    page: str = _template().render(
+        view=view_of(a, forge_of(a.repository)),
+        a=a,
+        way=steps(a),
+        components=ranked_components(a),
+        words=wording,
+    )
+    return page.rstrip("\n") + "\n"
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("mlscan.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalized,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["opened"] = _opened
+    return environment.get_template("report.html.j2")
+
+
+def _finalized(value: object) -> object:
+    """Text without control and bidirectional characters; what is HTML already stays."""
+    return clean(value) if type(value) is str else value
+
+
+def _opened(words: str) -> str:
+    """The words with a capital letter in front; the rest keeps its own."""
+    return words[:1].upper() + words[1:]
