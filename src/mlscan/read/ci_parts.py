@@ -152,17 +152,22 @@ def mapping_texts(node: Node | None) -> dict[str, str]:
 
 
 def with_folders(commands: Iterable[Command]) -> tuple[Command, ...]:
-    """The commands, each with the folder that changes of directory before it led to."""
-    folder = ""
-    stack: list[str] = []
+    """The commands, each with the folder that changes of directory before it led to; a subshell keeps its own."""
+    shells: list[tuple[tuple[int, ...], str, list[str]]] = [((), "", [])]
     found = []
     for command in commands:
+        while command.subshell[: len(shells[-1][0])] != shells[-1][0]:
+            shells.pop()
+        if command.subshell != shells[-1][0]:
+            shells.append((command.subshell, shells[-1][1], []))
+        number, folder, pushed = shells[-1]
         found.append(replace(command, folder=folder) if folder else command)
         if command.program in ("cd", "pushd", "Set-Location"):
-            stack.append(folder)
+            pushed.append(folder)
             folder = _below(folder, next((w for w in command.words[1:] if not w.startswith("-")), ""))
-        elif command.program == "popd" and stack:
-            folder = stack.pop()
+        elif command.program == "popd" and pushed:
+            folder = pushed.pop()
+        shells[-1] = (number, folder, pushed)
     return tuple(found)
 
 

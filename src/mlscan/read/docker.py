@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 import msgspec
 
-from mlscan.read.shell import command_of, parse_commands
-from mlscan.read.text import decode
+from mlscan.read.shell import command_of, parse_commands, runs_in_shell
+from mlscan.read.text import decode_head
 from mlscan.types.source import Command, Dockerfile, DockerStage, Problem
 
 MAX_CHARACTERS = 500_000
 MAX_STAGES = 200
 MAX_PROBLEMS = 20
+MAX_HERE = 20
+"""Here-documents of one instruction."""
 
 _OTHER_FILES = (".md", ".rst", ".py", ".sh", ".yml", ".yaml", ".json", ".dockerignore", ".html", ".go", ".js", ".ts")
 _INSTRUCTION = re.compile(r"\s*(?:ONBUILD\s+)?([A-Za-z]+)(?:\s+|$)", re.IGNORECASE)
@@ -41,10 +45,13 @@ _KNOWN = frozenset(
         "import",
     ]
 )
-_FLAG = re.compile(r"--([\w-]+)(?:=(\"[^\"]*\"|\S*))?(?:\s|\\\n)*")
-_HERE = re.compile(r"<<-?\s*([\"']?)([A-Za-z_]\w*)\1")
+_FLAG = re.compile(r"--([\w-]+)(?:=(\"[^\"]*\"|\S*))?(?:\s|\\\n)*+")
+_HERE = re.compile(r"(?<!<)<<-?(?!<)([\"']?)([A-Za-z_]\w*+)\1")
+_DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S+)")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?([-+])([^{}]*))?\}|(\w+))")
-_FROM = re.compile(r"(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
+_FROM = re.compile(r"((?:\{\{[^{}]*\}\}|\S)++)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
+MAX_VALUE = 1_000
+"""Characters of a value, before and after its variables are filled in."""
 
 
 def is_dockerfile(path: str) -> bool:
@@ -58,12 +65,14 @@ def is_dockerfile(path: str) -> bool:
 def parse_dockerfile(data: bytes, path: str) -> Dockerfile:  # noqa: ARG001 - readers share one signature
     """The stages of a Dockerfile. Arguments with a default are filled in; a stage built on another one has its image.
 
-    Where ENTRYPOINT and CMD are both in JSON form, they are one command, as when the container starts. Never raises.
+    Where ENTRYPOINT and CMD are both in JSON form, they are one command, as when the container starts; a stage that
+    has neither starts what the stage it is built on starts. Never raises.
     """
+    text, cut = decode_head(data, MAX_CHARACTERS)
     reader = _Reader()
-    for instruction in _instructions(decode(data)[:MAX_CHARACTERS]):
+    for instruction in _instructions(text):
         reader.take(instruction)
-    return reader.result()
+    return reader.result(cut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +91,30 @@ class _Stage:
     image: str
     line: int
     name: str | None
+    base: _Stage | None
+    """The stage that it is built on."""
+    values: dict[str, str] = field(default_factory=dict)
     run: list[Command] = field(default_factory=list)
     entrypoint: _Instruction | None = None
     cmd: _Instruction | None = None
     copies: list[str] = field(default_factory=list)
 
+    def started(self) -> tuple[_Instruction | None, _Instruction | None]:
+        """ENTRYPOINT and CMD, which a stage takes over from the one it is built on."""
+        stage: _Stage | None = self
+        cmd: _Instruction | None = None
+        while stage is not None:
+            cmd = cmd or stage.cmd
+            if stage.entrypoint is not None:
+                return stage.entrypoint, cmd
+            stage = stage.base
+        return None, cmd
+
 
 class _Reader:
     def __init__(self) -> None:
         self._stages: list[_Stage] = []
+        self._globals: dict[str, str] = {}
         self._values: dict[str, str] = {}
         self._problems: list[Problem] = []
 
@@ -114,10 +138,12 @@ class _Reader:
         elif name in ("copy", "add") and "from" not in instruction.flags:
             self._copy(instruction)
 
-    def result(self) -> Dockerfile:
+    def result(self, cut: bool) -> Dockerfile:
         """Everything read so far."""
         if not self._stages and not self._problems:
             self._problem(None, "no FROM")
+        if cut:
+            self._problem(None, "too long")
         return Dockerfile(tuple(_finished(stage) for stage in self._stages), tuple(self._problems))
 
     def _problem(self, line: int | None, reason: str) -> None:
@@ -131,40 +157,45 @@ class _Reader:
         elif len(self._stages) >= MAX_STAGES:
             self._problem(instruction.line, "too many stages")
         else:
-            image = self._filled(match[1])
-            known = {stage.name.lower(): stage.image for stage in self._stages if stage.name}
-            image = known.get(image.lower(), image)
-            self._stages.append(_Stage(image, instruction.line, match[2]))
+            image = _filled(match[1].strip("\"'"), self._globals)
+            base = next((s for s in reversed(self._stages) if s.name and s.name.lower() == image.lower()), None)
+            self._stages.append(_Stage(base.image if base else image, instruction.line, match[2], base))
+            self._values = dict(base.values) if base else dict(self._globals)
+            self._stages[-1].values = self._values
 
     def _set(self, instruction: _Instruction) -> None:
+        values = self._values if self._stages else self._globals
         for command in parse_commands("x " + instruction.text, instruction.line)[:1]:
             words = command.words[1:]
             if instruction.name == "env" and len(words) > 1 and "=" not in words[0]:
-                words = (f"{words[0]}={words[1]}",)
+                words = (f"{words[0]}={' '.join(words[1:])}",)
             for name, sign, value in (word.partition("=") for word in words):
                 if sign:
-                    self._values[name] = self._filled(value)
+                    values[name] = _filled(value, values)
 
     def _copy(self, instruction: _Instruction) -> None:
         words = _json_words(instruction.text) or tuple(_flat(instruction.text).split())
         for word in words[:-1]:
             if not word.startswith("<<") and "://" not in word:
-                self._stages[-1].copies.append(self._filled(word.strip("\"'")))
+                self._stages[-1].copies.append(_filled(word.strip("\"'"), self._values))
 
-    def _filled(self, text: str) -> str:
-        """The text with the variables that have a known value; others stay as written."""
-        return _VARIABLE.sub(self._value, text)[:1000]
 
-    def _value(self, match: re.Match[str]) -> str:
-        known = self._values.get(match[1] or match[4])
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with the variables that have a known value; others stay as written."""
+
+    def value(match: re.Match[str]) -> str:
+        known = values.get(match[1] or match[4])
         if match[2] == "+":
             return match[3] if known else ""
         return known or (match[3] if match[2] else match[0])
 
+    return _VARIABLE.sub(value, text[:MAX_VALUE])[:MAX_VALUE]
+
 
 def _instructions(text: str) -> Iterator[_Instruction]:
     lines = text.split("\n")
-    escape = "`" if re.match(r"#\s*escape\s*=\s*`", text) else "\\"
+    escape = _escape(lines)
+    ends = _HereEnds(lines)
     number = 0
     while number < len(lines):
         start = number
@@ -179,10 +210,21 @@ def _instructions(text: str) -> Iterator[_Instruction]:
         line = start + 1 + written[: len(written) - len(rest)].count("\n")
         bodies: list[tuple[str, int]] = []
         if match[1].lower() in ("run", "copy", "add"):
-            for here in _HERE.finditer(rest):
-                body, number = _here_document(lines, number, here[2])
-                bodies.append(body)
+            for here in islice(_HERE.finditer(rest), MAX_HERE):
+                body, number = ends.body(number, here[2])
+                bodies += body
         yield _Instruction(match[1].lower(), rest, line, flags, tuple(bodies))
+
+
+def _escape(lines: list[str]) -> str:
+    """The character that continues lines, which a comment at the very top may change."""
+    for line in lines[:10]:
+        directive = _DIRECTIVE.match(line)
+        if directive is None:
+            break
+        if directive[1].lower() == "escape":
+            return "`" if directive[2] == "`" else "\\"
+    return "\\"
 
 
 def _logical(lines: list[str], number: int, escape: str) -> tuple[str, int]:
@@ -204,30 +246,53 @@ def _logical(lines: list[str], number: int, escape: str) -> tuple[str, int]:
     return "\\\n".join(parts), number
 
 
-def _here_document(lines: list[str], number: int, end: str) -> tuple[tuple[str, int], int]:
-    for last in range(number, len(lines)):
-        if lines[last].strip() == end:
-            return ("\n".join(lines[number:last]), number + 1), last + 1
-    return ("\n".join(lines[number:]), number + 1), len(lines)
+class _HereEnds:
+    """Finds the bodies of here-documents."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+        self._places: dict[str, list[int]] | None = None
+
+    def body(self, number: int, end: str) -> tuple[list[tuple[str, int]], int]:
+        """The body that begins at a line (0-based) with that line (1-based), none where its end is missing.
+
+        Then the line to go on at.
+        """
+        if self._places is None:
+            self._places = {}
+            for at, line in enumerate(self._lines):
+                self._places.setdefault(line.strip(), []).append(at)
+        places = self._places.get(end, [])
+        at = bisect_left(places, number)
+        if at == len(places):
+            return [], number
+        return [("\n".join(self._lines[number : places[at]]), number + 1)], places[at] + 1
 
 
 def _run(instruction: _Instruction) -> tuple[Command, ...]:
     if words := _json_words(instruction.text):
         return command_of(words, instruction.line)
-    if instruction.bodies and _HERE.fullmatch(instruction.text.strip()):
-        return tuple(command for body, line in instruction.bodies for command in parse_commands(body, line))
-    return parse_commands(instruction.text, instruction.line)
+    if not instruction.bodies:
+        return parse_commands(instruction.text, instruction.line)
+    if _HERE.fullmatch(instruction.text.strip()):
+        shells = (part for part in instruction.bodies if runs_in_shell(part[0]))
+        return tuple(command for body, line in shells for command in parse_commands(body, line))
+    ends = [here[2] for here in _HERE.finditer(instruction.text)]
+    bodies = (f"{body}\n{end}" for (body, _), end in zip(instruction.bodies, ends, strict=False))
+    return parse_commands("\n".join((instruction.text.rstrip("\n"), *bodies)), instruction.line)
 
 
 def _finished(stage: _Stage) -> DockerStage:
     entry: tuple[Command, ...] = ()
-    first = _json_words(stage.entrypoint.text) if stage.entrypoint else ()
-    then = _json_words(stage.cmd.text) if stage.cmd else ()
-    if stage.entrypoint and first and then:
-        entry = command_of(first + then, stage.entrypoint.line)
+    entrypoint, cmd = stage.started()
+    first = _json_words(entrypoint.text) if entrypoint else ()
+    then = _json_words(cmd.text) if cmd else ()
+    if entrypoint and first and then:
+        entry = command_of(first + then, entrypoint.line)
     else:
-        entry = tuple(c for part in (stage.entrypoint, stage.cmd) if part for c in _run(part))
-    return DockerStage(stage.image, stage.line, stage.name, (*stage.run, *entry), entry, tuple(stage.copies))
+        entry = tuple(c for part in (entrypoint, cmd) if part for c in _run(part))
+    own = entry if stage.entrypoint or stage.cmd else ()
+    return DockerStage(stage.image, stage.line, stage.name, (*stage.run, *own), entry, tuple(stage.copies))
 
 
 def _json_words(text: str) -> tuple[str, ...]:

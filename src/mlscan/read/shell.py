@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import count
+from typing import NamedTuple
 
 from mlscan.read.shell_words import Token, Words
+from mlscan.read.text import decode_head
 from mlscan.types.source import Command, Problem, Script
 
 MAX_CHARACTERS = 500_000
@@ -15,12 +17,16 @@ MAX_COMMANDS = 20_000
 MAX_WORDS = 2_000
 MAX_NESTING = 6
 """Substitutions inside substitutions that are followed."""
+MAX_NESTED = 2 * MAX_CHARACTERS
+"""Characters of all substitutions together."""
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=")
 _KEYWORDS = frozenset(("if", "then", "else", "elif", "fi", "while", "until", "do", "done", "!", "time", "coproc"))
 _HEADS = frozenset(("for", "select", "case", "function"))
 _SHELLS = frozenset(("sh", "bash", "zsh", "dash", "ash", "ksh"))
 _DASH_C = re.compile(r"-[a-z]*c")
+_EMPTY_PARENS = re.compile(r"\([ \t]*+\)")
+_NUMBERS_A_LINE = 100_000
 _LAUNCHERS: dict[str, tuple[str, ...]] = {
     "exec": ("-a",),
     "command": (),
@@ -35,31 +41,41 @@ _LAUNCHERS: dict[str, tuple[str, ...]] = {
 """Programs that only start another one, with their options that take a value."""
 
 
-def parse_commands(text: str, line: int = 1) -> tuple[Command, ...]:
+def parse_commands(text: str, line: int = 1, *, apart: bool = False) -> tuple[Command, ...]:
     """The simple commands of a shell text whose first line is `line`, in order, substitutions after their command.
 
     Assignments, redirections, keywords, comments and launchers such as `sudo` are left out of the words; variables
-    stay as written. At most 20,000 commands of the first 500,000 characters. Never raises.
+    stay as written. `apart` is for a text that has a shell of its own, such as a line of a recipe.
+    At most 20,000 commands of the first 500,000 characters. Never raises.
     """
-    return tuple(command for _, command in _commands(text, line))
+    outer = (line * _NUMBERS_A_LINE,) if apart else ()
+    return tuple(command for _, command in _commands(text, line, outer))
 
 
 def parse_shell(data: bytes, path: str) -> Script:  # noqa: ARG001 - readers share one signature
     """A shell script: its functions as groups, all else as group ""; `needs` names the functions a group calls."""
-    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    text, cut = decode_head(data, MAX_CHARACTERS)
     groups: dict[str, list[Command]] = {"": []}
-    for group, command in _commands(text, 1):
+    for group, command in _commands(text, 1) if runs_in_shell(text) else ():
         groups.setdefault(group, []).append(command)
     needs = {
         group: called
         for group, commands in groups.items()
-        if (
-            called := tuple(dict.fromkeys(c.words[0] for c in commands if c.words[0] in groups and c.words[0] != group))
-        )
+        if (called := tuple(dict.fromkeys(c.words[0] for c in commands if c.words[0] in groups.keys() - {"", group})))
     }
     lines = {group: commands[0].line for group, commands in groups.items() if commands}
-    problems = (Problem(None, "too long"),) if len(text) > MAX_CHARACTERS else ()
+    problems = (Problem(None, "too long"),) if cut else ()
     return Script({group: tuple(commands) for group, commands in groups.items()}, needs, lines, "", problems)
+
+
+def runs_in_shell(script: str) -> bool:
+    """Whether a shell reads a script: it does unless its first line names another interpreter."""
+    first = script.lstrip().partition("\n")[0]
+    if not first.startswith("#!"):
+        return True
+    words = [word.rsplit("/", 1)[-1] for word in first[2:].split() if word[0] != "-" and "=" not in word]
+    words = words[1:] if words[:1] == ["env"] else words
+    return not words or words[0] in _SHELLS
 
 
 def command_of(words: tuple[str, ...], line: int) -> tuple[Command, ...]:
@@ -69,24 +85,28 @@ def command_of(words: tuple[str, ...], line: int) -> tuple[Command, ...]:
     return (Command(words, line, text), *inner) if words else ()
 
 
-def _commands(text: str, line: int) -> Iterator[tuple[str, Command]]:
+def _commands(text: str, line: int, outer: tuple[int, ...] = ()) -> Iterator[tuple[str, Command]]:
     text = text[:MAX_CHARACTERS].replace("\r\n", "\n")
-    stack = [_Parser(text, line, "").parse()]
-    count = 0
-    while stack and count < MAX_COMMANDS:
+    numbers = count(line * _NUMBERS_A_LINE + 1)
+    stack = [_Parser(text, line, _Place("", outer), numbers).parse()]
+    found_commands, nested = 0, 0
+    while stack and found_commands < MAX_COMMANDS:
         found = next(stack[-1], None)
         if found is None:
             stack.pop()
             continue
         if found.command is not None:
-            count += 1
-            yield found.group, found.command
-        if len(stack) <= MAX_NESTING:
-            stack.append(_inner(found))
+            found_commands += 1
+            yield found.place.group, found.command
+        nested += sum(len(inner) for inner, _ in found.nested)
+        if len(stack) <= MAX_NESTING and nested <= MAX_NESTED:
+            stack.append(_inner(found, numbers))
 
 
-def _inner(found: _Found) -> Iterator[_Found]:
-    return chain.from_iterable(_Parser(text, line, found.group).parse() for text, line in found.nested)
+def _inner(found: _Found, numbers: Iterator[int]) -> Iterator[_Found]:
+    for text, line in found.nested:
+        place = _Place(found.place.group, (*found.place.subshell, next(numbers)))
+        yield from _Parser(text, line, place, numbers).parse()
 
 
 def _dash_c(words: tuple[str, ...]) -> Iterator[str]:
@@ -96,9 +116,16 @@ def _dash_c(words: tuple[str, ...]) -> Iterator[str]:
             yield words[number + 2]
 
 
+class _Place(NamedTuple):
+    """The function and the subshells that a command is in."""
+
+    group: str
+    subshell: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
-    group: str
+    place: _Place
     command: Command | None
     nested: tuple[tuple[str, int], ...]
 
@@ -106,12 +133,13 @@ class _Found:
 class _Parser:
     """Turns the tokens of one text into commands with the function they are in."""
 
-    def __init__(self, text: str, line: int, group: str) -> None:
+    def __init__(self, text: str, line: int, place: _Place, numbers: Iterator[int]) -> None:
         self._text = text
+        self._numbers = numbers
         self._tokens = Words(text, line).read()
         self._words: list[Token] = []
         self._nested: list[tuple[str, int]] = []
-        self._scopes: list[tuple[str, str]] = [("", group)]
+        self._scopes: list[tuple[str, _Place]] = [("", place)]
         self._function: str | None = None
         self._head = ""
         self._cases = 0
@@ -168,11 +196,11 @@ class _Parser:
     def _is_bracket(self, token: Token) -> bool:
         """Whether an operator is a bracket that ends no command."""
         if token.value == "(":
-            name = self._words[0] if len(self._words) == 1 else None
-            if name and name.end == token.start and not self._in_pattern:
-                self._function, self._in_signature = name.value, True
+            empty = _EMPTY_PARENS.match(self._text, token.start) is not None and not self._in_pattern
+            if empty and len(self._words) == 1:
+                self._function, self._in_signature = self._words[0].value, True
                 self._words.clear()
-            elif self._function is not None and not self._words:
+            elif empty and self._function is not None and not self._words:
                 self._in_signature = True
             return self._in_pattern or self._in_signature
         if token.value == ")" and (self._in_pattern or self._in_signature):
@@ -182,14 +210,14 @@ class _Parser:
 
     def _end(self, token: Token | None) -> Iterator[_Found]:
         operator = token.value if token else ""
-        group = self._scopes[-1][1]
-        command = _command(self._text, self._words, operator == "&") if self._words else None
+        place = self._scopes[-1][1]
+        command = _command(self._text, self._words, operator == "&", place.subshell) if self._words else None
         if command is not None:
             self._nested += ((script, command.line) for script in _dash_c(command.words))
             if token and token.nested and (command.program in _SHELLS or command.program == "ssh"):
                 self._nested += token.nested
         if command is not None or self._nested:
-            yield _Found(group, command, tuple(self._nested))
+            yield _Found(place, command, tuple(self._nested))
         self._words, self._nested, self._head = [], [], ""
         if operator == "(":
             self._push("(")
@@ -199,7 +227,10 @@ class _Parser:
             self._in_pattern = True
 
     def _push(self, kind: str) -> None:
-        self._scopes.append((kind, self._scopes[-1][1] if self._function is None else self._function))
+        group, subshell = self._scopes[-1][1]
+        if kind == "(":
+            subshell = (*subshell, next(self._numbers))
+        self._scopes.append((kind, _Place(group if self._function is None else self._function, subshell)))
         self._function = None
 
     def _pop(self, kind: str) -> None:
@@ -211,11 +242,11 @@ class _Parser:
         self._in_pattern = False
 
 
-def _command(text: str, tokens: list[Token], background: bool) -> Command:
+def _command(text: str, tokens: list[Token], background: bool, subshell: tuple[int, ...]) -> Command:
     written = text[tokens[0].start : tokens[-1].end][:1000]
     one_line = " ".join(written.replace("\\\n", " ").split())[:200]
     words = _without_launchers([token.value for token in tokens])
-    return Command(tuple(words), tokens[0].line, one_line, background)
+    return Command(tuple(words), tokens[0].line, one_line, background, subshell=subshell)
 
 
 def _without_launchers(words: list[str]) -> list[str]:

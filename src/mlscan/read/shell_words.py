@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_BLANK = re.compile(r"(?:[ \t\f\v]+|[\\`]\n)+")
+_BLANK = re.compile(r"(?:[ \t\f\v]++|[\\`]\n)++")
 _PLAIN = re.compile(r"[^\s\\'\"`$&|;<>(){]+")
 _PLAIN_IN_TEST = re.compile(r"[^\s\\'\"`$]+")
 _OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[;|()]|&(?!>)")
@@ -17,7 +17,7 @@ _PROCESS = re.compile(r"[<>]\(")
 _MAX_NESTED = 50
 _TEST_END = re.compile(r"\]\](?=[\s;&|)]|$)")
 _VARIABLE = re.compile(r"\$(?:\w+|[@*#?$!-])")
-_IN_PARENS = re.compile(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|[()]", re.DOTALL)
+_IN_PARENS = re.compile(r"\\.|'[^']*+'|\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|[()]", re.DOTALL)
 _IN_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 _IN_QUOTES = re.compile(r"\\.|[\"`]|\$\(", re.DOTALL)
 
@@ -47,6 +47,7 @@ class Words:
         self._ends = [match.start() for match in re.finditer("\n", text)]
         self._budget = 8 * len(text) + 10_000
         self._here: list[str] = []
+        self._places: dict[str, list[int]] | None = None
         self._in_test = False
 
     def read(self) -> Iterator[Token]:
@@ -78,14 +79,22 @@ class Words:
 
     def _here_document(self, delimiter: str) -> tuple[str, int]:
         start = self.pos
-        while self.pos < len(self.text):
-            end = self.text.find("\n", self.pos)
-            end = len(self.text) if end < 0 else end
-            here = self.pos
-            self.pos = min(end + 1, len(self.text))
-            if self.text[here:end].strip() == delimiter:
-                return self.text[start:here], self.line_at(start)
-        return self.text[start:], self.line_at(start)
+        place = self._place_of(delimiter)
+        if place is None:
+            return "", self.line_at(start)
+        end = self.text.find("\n", place)
+        self.pos = len(self.text) if end < 0 else end + 1
+        return self.text[start:place], self.line_at(start)
+
+    def _place_of(self, delimiter: str) -> int | None:
+        """Where the next line that is but a here-document's delimiter begins; None where there is none."""
+        if self._places is None:
+            self._places = {}
+            for end, following in zip([-1, *self._ends], [*self._ends, len(self.text)], strict=True):
+                self._places.setdefault(self.text[end + 1 : following].strip(), []).append(end + 1)
+        places = self._places.get(delimiter, [])
+        at = bisect_left(places, self.pos)
+        return places[at] if at < len(places) else None
 
     def _here_start(self) -> bool:
         here = _HERE.match(self.text, self.pos)

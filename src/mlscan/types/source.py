@@ -235,6 +235,9 @@ class Command:
     background: bool = False
     folder: str = ""
     """Where `cd` before it in the same text led, relative to where that text starts."""
+    subshell: tuple[int, ...] = ()
+    """Numbers of the subshells, substitutions and separate shells that it runs in, outermost first: where they begin,
+    so that a `cd` in one of them ends with it."""
 
     @property
     def program(self) -> str:
@@ -265,7 +268,7 @@ class DockerStage:
     commands: tuple[Command, ...] = ()
     """RUN, CMD and ENTRYPOINT in order."""
     entry: tuple[Command, ...] = ()
-    """CMD and ENTRYPOINT only."""
+    """CMD and ENTRYPOINT only; those of the stage it is built on where it has neither."""
     copies: tuple[str, ...] = ()
     """Sources of COPY and ADD from the build context."""
 
