@@ -1,34 +1,46 @@
 """All that runs git. Nothing of the scanned repository's configuration is read, nothing of it is executed.
 
 git works in a private folder of ours (`GIT_DIR`) with a configuration of ours; only the object store is theirs
-(`GIT_OBJECT_DIRECTORY`). References, HEAD and the shallow list are copied as data (see `repository.py`). The
-environment is built from nothing. There is no remote, so a missing object is "missing", never a fetch.
+(`GIT_OBJECT_DIRECTORY`, looked through in `repository.py` before). References, HEAD and the shallow list are copied as
+data (`takeover.py`). The environment is built from nothing. There is no remote, so a missing object is "missing", never
+a fetch. What one process may print, hold and take is bounded.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 from mlscan.types.errors import NothingToScan
 
-WINDOW = 48
-"""Requests under way at once; small enough for the smallest pipe buffer, so that neither side can block the other."""
-_CHUNK = 1 << 20
 TIMEOUT = 300
 """Seconds for one git process that is not the stream of objects."""
+PRINTED = 1 << 30
+"""Bytes that one such process may print; they are not held but by `run`."""
+HELD = 1 << 26
+"""Bytes of the longest record, and of all that `run` gives back."""
+MEMORY = 1 << 29
+"""Bytes that one git process may hold; more is refused by the system, where it can be told so (Linux)."""
+_CHUNK = 1 << 20
 
 
-def find_git() -> str:
-    """The git program. Raises NothingToScan when there is none."""
-    found = shutil.which("git")
-    if found is None:
-        raise NothingToScan("git is not installed; it is needed to read a repository (a plain folder can be scanned without)")
-    return found
+class GitFailed(Exception):
+    """git ended with an error, or it was ended because it took or printed too much. Never leaves this room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Files of theirs that a command may look at."""
+
+    work_tree: Path
+    index: Path
 
 
 class Git:
@@ -38,7 +50,7 @@ class Git:
         self._program = find_git()
         self._private = private
         self._environment = {
-            "PATH": os.environ.get("PATH", os.defpath),
+            "PATH": os.pathsep.join(search_path()),
             "HOME": str(private),
             "GIT_DIR": str(private),
             "GIT_OBJECT_DIRECTORY": str(objects),
@@ -57,114 +69,99 @@ class Git:
             **({"SYSTEMROOT": os.environ["SYSTEMROOT"]} if "SYSTEMROOT" in os.environ else {}),
         }
 
-    def run(self, arguments: Sequence[str], *, work_tree: Path | None = None, index: Path | None = None) -> bytes | None:
-        """What git printed, or None when it failed. Arguments are ours alone, revisions are checked before."""
-        environment = dict(self._environment)
-        if work_tree is not None and index is not None:
-            environment |= {"GIT_WORK_TREE": str(work_tree), "GIT_INDEX_FILE": str(index)}
+    def run(self, arguments: Sequence[str], *, asked: bytes = b"", place: Place | None = None) -> bytes | None:
+        """What git printed, or None when it failed. `asked` is its standard input."""
+        held = bytearray()
+        with contextlib.suppress(GitFailed, OSError):
+            for chunk in self._printed(arguments, asked, place):
+                held += chunk
+                if len(held) > HELD:
+                    return None
+            return bytes(held)
+        return None
+
+    def records(self, arguments: Sequence[str], *, place: Place | None = None) -> Iterator[bytes]:
+        """What git prints, NUL by NUL and not all at once. Raises GitFailed, also after the last record."""
+        rest = b""
+        for chunk in self._printed(arguments, b"", place):
+            *whole, rest = (rest + chunk).split(b"\0")
+            yield from whole
+            if len(rest) > HELD:
+                raise GitFailed
+        if rest:
+            yield rest
+
+    def _printed(self, arguments: Sequence[str], asked: bytes, place: Place | None) -> Iterator[bytes]:
+        with tempfile.TemporaryFile() as source:
+            source.write(asked)
+            source.seek(0)
+            process = self.start(arguments, stdin=source.fileno(), place=place)
+        assert process.stdout is not None
+        timer = threading.Timer(TIMEOUT, process.kill)
+        timer.daemon = True
+        timer.start()
+        left = PRINTED
         try:
-            done = subprocess.run(
-                [self._program, "--no-pager", *arguments],
-                env=environment,
-                cwd=work_tree or self._private,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                timeout=TIMEOUT,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            return None
-        return done.stdout if done.returncode == 0 else None
-
-    def objects(self) -> ObjectStream:
-        """A stream for reading many objects with one process."""
-        return ObjectStream([self._program, "cat-file", "--batch"], self._environment, self._private)
-
-
-class ObjectStream:
-    """`git cat-file --batch`: objects by id, in the order asked for."""
-
-    def __init__(self, command: Sequence[str], environment: dict[str, str], folder: Path) -> None:
-        self._start = (list(command), environment, folder)
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def read(self, requests: Iterable[tuple[str, int]]) -> Iterator[bytes | str]:
-        """For each (id, limit in bytes) the object's bytes, or "missing" or "too large". Larger ones are not held."""
-        process = self._running()
-        assert process.stdin is not None
-        pending: list[int] = []
-        source = iter(requests)
-        finished = False
-        try:
-            while True:
-                for name, limit in source:
-                    process.stdin.write(name.encode("ascii") + b"\n")
-                    pending.append(limit)
-                    if len(pending) >= WINDOW:
-                        break
-                process.stdin.flush()
-                if not pending:
-                    finished = True
-                    return
-                for limit in pending[: max(1, len(pending) // 2)]:
-                    yield self._answer(limit)
-                    pending.pop(0)
-        except (BrokenPipeError, ValueError):
-            yield from ["missing"] * len(pending)
+            while chunk := process.stdout.read1(_CHUNK):  # type: ignore[attr-defined]
+                left -= len(chunk)
+                if left < 0:
+                    raise GitFailed
+                yield chunk
+            # 1 is the answer "none" of check-ignore; of all others it comes with nothing printed.
+            if process.wait() not in (0, 1):
+                raise GitFailed
         finally:
-            if not finished:
-                self.close()
+            timer.cancel()
+            end(process)
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None:
-            command, environment, folder = self._start
-            self._process = subprocess.Popen(
-                command,
-                env=environment,
-                cwd=folder,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
-        return self._process
+    def start(
+        self, arguments: Sequence[str], *, stdin: int = subprocess.PIPE, place: Place | None = None
+    ) -> subprocess.Popen[bytes]:
+        """A git process with our environment. Arguments are ours alone, revisions are checked before."""
+        environment = dict(self._environment)
+        if place is not None:
+            environment |= {"GIT_WORK_TREE": str(place.work_tree), "GIT_INDEX_FILE": str(place.index)}
+        process = subprocess.Popen(
+            [self._program, "--no-pager", *arguments],
+            env=environment,
+            cwd=self._private if place is None else place.work_tree,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        _bound_memory(process.pid)
+        return process
 
-    def _answer(self, limit: int) -> bytes | str:
-        assert self._process is not None and self._process.stdout is not None
-        words = self._process.stdout.readline().split()
-        if len(words) != 3 or not words[2].isdigit():
-            return "missing"
-        size = int(words[2])
-        if size <= limit:
-            data = self._process.stdout.read(size)
-            self._process.stdout.read(1)
-            return data
-        left = size + 1
-        while left > 0:
-            part = self._process.stdout.read(min(left, _CHUNK))
-            if not part:
-                break
-            left -= len(part)
-        return "too large"
 
-    def close(self) -> None:
-        """Ends the process; safe to call twice."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:
-                    continue
-        process.wait()
+def search_path() -> list[str]:
+    """The folders of PATH without relative ones, which could mean the scanned folder."""
+    return [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if Path(folder).is_absolute()]
 
-    def __enter__(self) -> ObjectStream:
-        """The stream itself."""
-        return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Ends the process."""
-        self.close()
+def find_git() -> str:
+    """The git program. Raises NothingToScan when there is none."""
+    for folder in search_path():
+        program = Path(folder) / ("git.exe" if os.name == "nt" else "git")
+        if program.is_file() and os.access(program, os.X_OK):
+            return str(program)
+    raise NothingToScan(
+        "git is not installed; it is needed to read a repository (a plain folder can be scanned without)"
+    )
+
+
+def _bound_memory(pid: int) -> None:
+    if sys.platform == "linux":
+        import resource
+
+        with contextlib.suppress(OSError, ValueError):
+            resource.prlimit(pid, resource.RLIMIT_DATA, (MEMORY, MEMORY))
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ends a process, whatever it is doing, and waits until it is gone."""
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+    process.wait()

@@ -19,9 +19,7 @@ class MemorySnapshot:
     def info(self) -> RepositoryInfo:
         """A repository without name, origin or revision."""
         history = History.NONE if self._authors is None else History.FULL
-        return RepositoryInfo(
-            name="memory", url=None, revision=None, dirty=False, history=history, committed_on=None
-        )
+        return RepositoryInfo(name="memory", url=None, revision=None, dirty=False, history=history, committed_on=None)
 
     @property
     def files(self) -> Sequence[FileEntry]:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mlscan.snapshot import listing, repository
-from mlscan.snapshot.disk import Disk
+from mlscan.snapshot import origin, reasons, takeover
+from mlscan.snapshot.disk import Disk, read_file
 from mlscan.snapshot.git import Git
-from mlscan.snapshot.listing import Entry, Listing
-from mlscan.snapshot.repository import Found, Refused
-from mlscan.snapshot.snapshots import Parts, RepositorySnapshot, blob_id, is_clean
+from mlscan.snapshot.listing import Listing, bounded
+from mlscan.snapshot.objects import Answer, ObjectStream, Request, measure
+from mlscan.snapshot.repository import Found, Refused, find_repository
+from mlscan.snapshot.snapshots import Parts, RepositorySnapshot
+from mlscan.snapshot.trees import find_tree, of_tree
+from mlscan.snapshot.walk import of_folder
+from mlscan.snapshot.worktree import index_state, of_work_tree
 from mlscan.types.errors import NothingToScan, UsageError
 from mlscan.types.evidence import Gap
 from mlscan.types.snapshot import History, Limits, RepositoryInfo
 
-HASHED = 200_000_000
-"""Bytes of files with another time stamp than the index has that are compared by content."""
+COMMIT = 10_000_000
+"""Bytes of the largest commit that is looked at."""
 _DEFAULT_LIMITS = Limits()
+_OID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 def open_snapshot(
@@ -33,16 +39,30 @@ def open_snapshot(
     an option. What is wrong with single files is a gap.
     """
     folder = _folder(target)
-    if rev is not None and (not rev or rev.startswith("-") or any(c in rev for c in "\0\n")):
+    if rev is not None and not _is_name(rev):
         raise UsageError(f"--rev: {rev!r} is no name of a revision")
-    found = repository.find_repository(folder)
-    if isinstance(found, Found) and not _usable(found):
-        found = Refused("the object store borrows objects from another place, which is not read")
+    found = find_repository(folder)
     if found is None or isinstance(found, Refused):
         if rev is not None:
-            raise NothingToScan(f"{target}: no git repository to read the revision {rev!r} from")
-        return _plain(folder, limits, [] if found is None else [Gap(".git", found.reason)])
-    return _repository(folder, found, rev, limits)
+            why = f" ({found.reason})" if found else ""
+            raise NothingToScan(f"{target}: no git repository to read the revision {rev!r} from{why}")
+        return _plain(folder, limits, [Gap(".git", found.reason)] if found else [])
+    private = Path(tempfile.mkdtemp(prefix="mlscan-"))
+    opening = None
+    try:
+        takeover.take_over(found, private)
+        opening = _Opening(folder, found, private, limits)
+        parts = opening.parts(rev)
+    except BaseException:
+        if opening is not None:
+            opening.stream.close()
+        takeover.remove(private)
+        raise
+    if isinstance(parts, Parts):
+        return RepositorySnapshot(parts)
+    opening.stream.close()
+    takeover.remove(private)
+    return _plain(folder, limits, parts)
 
 
 def _folder(target: str | os.PathLike[str]) -> Path:
@@ -58,83 +78,133 @@ def _folder(target: str | os.PathLike[str]) -> Path:
     return resolved
 
 
-def _usable(found: Found) -> bool:
-    return not repository.borrows(found.common)
+def _is_name(rev: str) -> bool:
+    """Whether git may be given a revision: it is no option, and something that an argument can be."""
+    try:
+        os.fsencode(rev)
+    except UnicodeEncodeError:
+        return False
+    return bool(rev) and not rev.startswith("-") and not any(c in rev for c in "\0\n")
 
 
 def _plain(folder: Path, limits: Limits, gaps: list[Gap]) -> RepositorySnapshot:
-    found = listing.of_folder(folder, limits)
+    disk = Disk(folder)
+    found = of_folder(disk, limits)
     found.gaps += gaps
     info = RepositoryInfo(
-        name=repository.repository_name(None, folder),
+        name=origin.repository_name(None, folder),
         url=None,
         revision=None,
         dirty=False,
         history=History.NONE,
         committed_on=None,
     )
-    return RepositorySnapshot(Parts(info, listing.bounded(found, limits), limits, Disk(folder)))
+    return RepositorySnapshot(Parts(info, bounded(found, limits), limits, disk))
 
 
-def _repository(folder: Path, found: Found, rev: str | None, limits: Limits) -> RepositorySnapshot:
-    private = Path(tempfile.mkdtemp(prefix="mlscan-"))
-    try:
-        repository.take_over(found, private)
-        git = Git(private, found.common / "objects")
-        info, gaps = _info(git, found, private, rev, folder)
-        if found.work_tree is not None and rev is None:
-            parts = _work_tree(git, found, info, limits)
-            if parts is None:
-                repository.remove(private)
-                return _plain(folder, limits, [Gap(".git", "the index cannot be read; scanned as a plain folder"), *gaps])
-            if found.prefix and not parts.listing.entries:
-                repository.remove(private)
-                return _plain(folder, limits, gaps)
-        else:
-            parts = _revision(git, info, found.prefix, limits)
-        parts.private = private
-        parts.listing.gaps = sorted({*parts.listing.gaps, *gaps})
-        return RepositorySnapshot(parts)
-    except BaseException:
-        repository.remove(private)
-        raise
+class _Opening:
+    """One repository while it is opened."""
+
+    def __init__(self, folder: Path, found: Found, private: Path, limits: Limits) -> None:
+        self._folder, self._found, self._private, self._limits = folder, found, private, limits
+        self._git = Git(private, found.common / "objects")
+        self.stream = ObjectStream(self._git)
+
+    def parts(self, rev: str | None) -> Parts | list[Gap]:
+        """What the snapshot is made of; only gaps where the folder is better scanned as a plain one."""
+        revision = self._revision(rev)
+        commit = self.stream.one(Request(revision, COMMIT, b"commit")) if revision else b""
+        info = self._info(revision, commit if isinstance(commit, bytes) else b"")
+        if rev is None and self._is_checked_out(revision):
+            return self._work_tree(info)
+        listing = self._of_commit(info, commit, rev)
+        if listing is None:
+            return self._gaps(info)
+        return self._finished(info, listing, None)
+
+    def _revision(self, rev: str | None) -> str | None:
+        output = self._git.run(["rev-parse", "--verify", "--quiet", f"{rev or 'HEAD'}^{{commit}}"])
+        revision = (output or b"").strip()
+        if _OID.fullmatch(revision):
+            return revision.decode("ascii")
+        if rev is not None:
+            raise NothingToScan(f"{self._folder}: no revision {rev!r} in this repository")
+        return None
+
+    def _is_checked_out(self, revision: str | None) -> bool:
+        """Whether the files in the folder are those of the repository. Before the first commit there is no index."""
+        return self._found.work_tree is not None and (revision is None or index_state(self._found) is not None)
+
+    def _info(self, revision: str | None, commit: bytes) -> RepositoryInfo:
+        url = origin.origin_url(self._found.common)
+        return RepositoryInfo(
+            name=origin.repository_name(url, self._found.work_tree or self._folder),
+            url=origin.canonical_url(url),
+            revision=revision,
+            dirty=False,
+            history=self._history(revision),
+            committed_on=_date(commit),
+            branches=takeover.branches(self._private),
+        )
+
+    def _history(self, revision: str | None) -> History:
+        if revision is None:
+            return History.NONE
+        if read_file(self._private, "shallow", takeover.BYTES):
+            return History.SHALLOW
+        packs = self._found.common / "objects" / "pack"
+        return History.COMMITS if any(packs.glob("*.promisor")) else History.FULL
+
+    def _gaps(self, info: RepositoryInfo) -> list[Gap]:
+        if not takeover.references_are_files(self._found.common):
+            return [Gap(".git", reasons.REF_FORMAT)]
+        if info.revision is None and not takeover.is_unborn(self._found, self._private):
+            return [Gap(".git", reasons.BAD_HEAD)]
+        return []
+
+    def _work_tree(self, info: RepositoryInfo) -> Parts | list[Gap]:
+        disk = Disk(self._folder)
+        found = of_work_tree(self._git, self._found, disk, self._limits)
+        if found is None or (self._found.prefix and not found[0].entries):
+            disk.close()
+            return [*self._gaps(info), *([Gap(".git", reasons.BAD_INDEX)] if found is None else [])]
+        return self._finished(replace(info, dirty=found[1]), found[0], disk)
+
+    def _of_commit(self, info: RepositoryInfo, commit: Answer, rev: str | None) -> Listing | None:
+        """The listing of a commit; None where the scanned folder is not in it."""
+        if info.revision is None:
+            gaps = self._gaps(info)
+            return Listing(gaps=[] if gaps else [Gap("", reasons.NO_COMMIT)])
+        words = commit.split(None, 2) if isinstance(commit, bytes) else []
+        if words[:1] != [b"tree"] or not _OID.fullmatch(words[1]):
+            return Listing(gaps=[Gap("", reasons.BAD_HEAD)])
+        tree = find_tree(self.stream, words[1].decode("ascii"), self._found.prefix)
+        if tree is None and rev is not None:
+            raise NothingToScan(f"{self._folder}: no such folder in the revision {rev!r}")
+        if tree is None:
+            return None
+        listing = of_tree(self.stream, tree, self._limits)
+        if rev is None and self._found.work_tree is not None and any(e.name != ".git" for e in self._folder.iterdir()):
+            listing.gaps.append(Gap("", reasons.NO_INDEX))
+        return listing
+
+    def _finished(self, info: RepositoryInfo, listing: Listing, disk: Disk | None) -> Parts:
+        listing.gaps += self._gaps(info)
+        listing = bounded(listing, self._limits)
+        return Parts(
+            replace(info, submodules=tuple(listing.submodules)),
+            listing,
+            self._limits,
+            disk,
+            self._private,
+            self.stream,
+            measure(self._git, (e.oid for e in listing.entries if e.oid)),
+        )
 
 
-def _info(
-    git: Git, found: Found, private: Path, rev: str | None, folder: Path
-) -> tuple[RepositoryInfo, list[Gap]]:
-    gaps = []
-    if repository.ref_storage(found.common) != "files":
-        gaps.append(Gap(".git", "references are kept in a format that is not read"))
-    output = git.run(["rev-parse", "--verify", "--quiet", f"{rev or 'HEAD'}^{{commit}}"])
-    revision = output.decode("ascii", "replace").strip() if output else None
-    if revision is None and rev is not None:
-        raise NothingToScan(f"{folder}: no revision {rev!r} in this repository")
-    url = repository.origin(found.common)
-    info = RepositoryInfo(
-        name=repository.repository_name(url, found.work_tree or folder),
-        url=repository.canonical_url(url),
-        revision=revision,
-        dirty=False,
-        history=_history(found, revision),
-        committed_on=_date(git, revision),
-        branches=repository.branches(private),
-    )
-    return info, gaps
-
-
-def _history(found: Found, revision: str | None) -> History:
-    if revision is None:
-        return History.NONE
-    if repository.small_file(found.common / "shallow"):
-        return History.SHALLOW
-    pack = found.common / "objects" / "pack"
-    return History.COMMITS if any(pack.glob("*.promisor")) else History.FULL
-
-
-def _date(git: Git, revision: str | None) -> str | None:
-    output = git.run(["cat-file", "commit", revision]) if revision else None
-    for line in (output or b"").split(b"\n"):
+def _date(commit: bytes) -> str | None:
+    """The day of a commit in UTC."""
+    for line in commit.partition(b"\n\n")[0].split(b"\n"):
         if line.startswith(b"committer "):
             words = line.split()
             try:
@@ -142,86 +212,3 @@ def _date(git: Git, revision: str | None) -> str | None:
             except (ValueError, IndexError, OverflowError, OSError):
                 return None
     return None
-
-
-def _revision(git: Git, info: RepositoryInfo, prefix: str, limits: Limits) -> Parts:
-    if info.revision is None:
-        return Parts(info, Listing(gaps=[Gap("", "the repository has no commit yet")]), limits, git=git)
-    output = git.run(["ls-tree", "-r", "-z", "--full-tree", info.revision])
-    if output is None:
-        found = Listing(gaps=[Gap("", "folders are missing from the object store (partial clone)")])
-    else:
-        found = listing.of_revision(output)
-    found = listing.bounded(listing.below(found, prefix), limits)
-    return Parts(replace(info, submodules=tuple(found.submodules)), found, limits, git=git)
-
-
-def _work_tree(git: Git, found: Found, info: RepositoryInfo, limits: Limits) -> Parts | None:
-    assert found.work_tree is not None
-    root, index = found.work_tree, found.git_dir / "index"
-    tracked = Listing()
-    index_ns = 0
-    if index.exists():
-        output = git.run(["ls-files", "-z", "--stage", "--debug"], index=index, work_tree=root)
-        if output is None:
-            return None
-        tracked, index_ns = listing.of_index(output), index.lstat().st_mtime_ns
-    arguments = ["-c", "core.bare=false", "ls-files", "-z", "--others", "--exclude-standard"]
-    untracked = git.run(arguments, index=index, work_tree=root)
-    if untracked is None:
-        return None
-    disk = Disk(root)
-    whole, changed = _merged(listing.below(tracked, found.prefix), disk, found, index_ns)
-    prefix = found.prefix + "/" if found.prefix else ""
-    for path in map(listing.decode, untracked.split(b"\0")):
-        if path and path.startswith(prefix):
-            changed = _other(whole, root, path, path[len(prefix) :]) or changed
-    whole = listing.bounded(whole, limits)
-    info = replace(info, dirty=changed, submodules=tuple(whole.submodules))
-    return Parts(info, whole, limits, disk, found.prefix, git)
-
-
-def _merged(tracked: Listing, disk: Disk, found: Found, index_ns: int) -> tuple[Listing, bool]:
-    """Tracked files: clean ones by their object, changed ones from disk; and whether any is changed or gone."""
-    assert found.work_tree is not None
-    base = found.work_tree / found.prefix if found.prefix else found.work_tree
-    prefix = found.prefix + "/" if found.prefix else ""
-    kept: list[Entry] = []
-    changed = False
-    budget = HASHED
-    for entry in tracked.entries:
-        clean = is_clean(entry, base / entry.path, index_ns)
-        if clean is None:
-            if entry.sparse:
-                kept.append(entry)
-            else:
-                changed = True
-            continue
-        if not clean and entry.oid and budget > 0:
-            data = disk.read(prefix + entry.path, 50_000_000)
-            if not isinstance(data, Gap):
-                budget -= len(data)
-                clean = blob_id(data, len(entry.oid)) == entry.oid
-        if clean:
-            kept.append(entry)
-        else:
-            changed = True
-            kept.append(Entry(entry.path, None, entry.executable))
-    return Listing(kept, tracked.links, tracked.submodules, tracked.gaps), changed
-
-
-def _other(whole: Listing, root: Path, path: str, shown: str) -> bool:
-    """Adds an untracked path; True when a file was added."""
-    if path.endswith("/"):
-        whole.gaps.append(Gap(shown.rstrip("/"), "nested repository, not entered"))
-        return False
-    full = root / path
-    if full.is_symlink():
-        whole.links.append(shown)
-        return False
-    try:
-        state = full.lstat()
-    except OSError:
-        return False
-    whole.entries.append(Entry(shown, None, bool(state.st_mode & 0o111), state.st_size))
-    return True

@@ -1,20 +1,20 @@
-"""Finds a git repository and takes over as data what git needs of it: references, HEAD, shallow list, excludes."""
+"""Finds a git repository on disk, and says whether all of it lies inside itself."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_HEX = re.compile(rb"^[0-9a-f]{40}(?:[0-9a-f]{24})?\s*$")
-_REF = re.compile(rb"^ref: refs/[^\x00-\x20~^:?*\[\\]+\s*$")
-FILES = 20_000
-"""Loose references that are taken over."""
-BYTES = 50_000_000
-"""Bytes of one file that is taken over."""
+from mlscan.snapshot.disk import read_file
+from mlscan.snapshot.origin import config_value
+
+_UP = 200
+"""Folders above the target in which a repository is looked for."""
+_FANOUT = re.compile(r"[0-9a-f]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,199 +38,111 @@ class Refused:
 
 
 def find_repository(target: Path) -> Found | Refused | None:
-    """The repository that a folder is or lies in; None for a plain folder."""
-    if is_git_dir(target):
-        return Found(target, _common(target), None)
-    here, parts = target, 0
-    while parts < 200:
+    """The repository that a folder is or lies in; None for a plain folder. `.git` comes before a bare repository."""
+    here = target
+    for _ in range(_UP):
         entry = here / ".git"
-        if _is(entry, stat.S_ISDIR) and is_git_dir(entry):
-            return Found(entry, _common(entry), here, _prefix(target, here))
-        if _is(entry, stat.S_ISREG):
+        if _is(entry, stat.S_IFREG):
             return _linked(entry, here, target)
+        if is_git_dir(entry):
+            return _whole(entry, here, _prefix(target, here))
+        if here == target:
+            if is_git_dir(target):
+                return _whole(target, None)
+            if entry.is_symlink():
+                return Refused("symbolic link, not followed")
+            if entry.exists():
+                return Refused("no repository that can be read")
         if here.parent == here:
             return None
-        here, parts = here.parent, parts + 1
+        here = here.parent
     return None
 
 
 def _prefix(target: Path, root: Path) -> str:
-    relative = target.relative_to(root).as_posix()
-    return "" if relative == "." else relative
+    relative = target.relative_to(root)
+    parts = [os.fsencode(part).decode("utf-8", "surrogateescape") for part in relative.parts]
+    return "/".join(parts)
 
 
 def is_git_dir(path: Path) -> bool:
-    """Whether a folder is a git directory: HEAD, objects and references."""
-    refs = _is(path / "refs", stat.S_ISDIR) or _is(path / "packed-refs", stat.S_ISREG) or _is(path / "commondir", stat.S_ISREG)
-    objects = _is(path / "objects", stat.S_ISDIR) or _is(path / "commondir", stat.S_ISREG)
-    return _is(path / "HEAD", stat.S_ISREG) and refs and objects
+    """Whether a folder, reached by no link, is a git directory: HEAD, objects and references."""
+    if not _is(path, stat.S_IFDIR) or not _is(path / "HEAD", stat.S_IFREG):
+        return False
+    if _is(path / "commondir", stat.S_IFREG):
+        return True
+    return _is(path / "objects", stat.S_IFDIR) and (
+        _is(path / "refs", stat.S_IFDIR) or _is(path / "packed-refs", stat.S_IFREG)
+    )
 
 
-def _linked(entry: Path, here: Path, target: Path) -> Found | Refused | None:
-    """A `.git` file is followed only where its target points back."""
-    text = small_file(entry) or b""
+def _linked(entry: Path, here: Path, target: Path) -> Found | Refused:
+    """A `.git` file is followed only where its target points back: a linked work tree or an absorbed submodule."""
+    text = read_file(here, ".git")
     if not text.startswith(b"gitdir:"):
         return Refused("the file .git names no repository")
-    git_dir = Path(os.path.normpath(here / os.fsdecode(text[7:].strip())))
+    git_dir = Path(os.path.normpath(here / os.fsdecode(text[7:].strip().replace(b"\0", b""))))
     if not is_git_dir(git_dir):
         return Refused("the file .git names a repository that is not there")
-    back = small_file(git_dir / "gitdir")
-    points_back = back is not None and _same(Path(os.fsdecode(back.strip())), entry)
-    if not points_back:
-        tree = config_value(small_file(git_dir / "config") or b"", "core", "worktree")
-        points_back = bool(tree) and _same(git_dir / (tree or ""), here)
-    if not points_back:
+    back = read_file(git_dir, "gitdir").strip().replace(b"\0", b"")
+    trees = [config_value(read_file(git_dir, name), "core", "worktree") for name in ("config.worktree", "config")]
+    points_back = bool(back) and _same(git_dir / os.fsdecode(back), entry)
+    if not points_back and not any(tree and _same(git_dir / tree, here) for tree in trees):
         return Refused("the file .git names a repository that does not point back")
-    return Found(git_dir, _common(git_dir), here, _prefix(target, here))
+    return _whole(git_dir, here, _prefix(target, here))
 
 
-def _common(git_dir: Path) -> Path:
-    text = small_file(git_dir / "commondir")
-    return Path(os.path.normpath(git_dir / os.fsdecode(text.strip()))) if text else git_dir
+def _whole(git_dir: Path, work_tree: Path | None, prefix: str = "") -> Found | Refused:
+    """The repository, unless a part of it is said to lie elsewhere."""
+    common = git_dir
+    text = read_file(git_dir, "commondir").strip().replace(b"\0", b"")
+    if text:
+        common = git_dir.parent.parent
+        if git_dir.parent.name != "worktrees" or not _same(git_dir / os.fsdecode(text), common):
+            return Refused("the repository keeps its objects in another place, which is not read")
+    problem = store_problem(common)
+    return Refused(problem) if problem else Found(git_dir, common, work_tree, prefix)
+
+
+def store_problem(common: Path) -> str | None:
+    """Why git must not be let loose on an object store: it leads elsewhere, or an entry could block or be a link."""
+    objects = common / "objects"
+    if not _is(objects, stat.S_IFDIR):
+        return "the repository has no object store"
+    for entry in _entries(objects):
+        if _FANOUT.fullmatch(entry.name) or entry.name in ("pack", "info"):
+            if not entry.is_dir(follow_symlinks=False):
+                return "the object store holds something that is no folder"
+            if not all(inner.is_file(follow_symlinks=False) for inner in _entries(Path(entry.path)) if _is_used(inner)):
+                return "the object store holds something that is no regular file"
+    listed = read_file(common, "objects/info/alternates")
+    if any(line.strip() and not line.startswith(b"#") for line in listed.splitlines()):
+        return "the object store borrows objects from another place, which is not read"
+    return None
+
+
+def _is_used(entry: os.DirEntry[str]) -> bool:
+    """Folders inside are commit graphs and indexes of many packs, which our configuration turns off."""
+    return not entry.is_dir(follow_symlinks=False)
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except OSError:
+        return
 
 
 def _same(left: Path, right: Path) -> bool:
     try:
         return left.samefile(right)
-    except OSError:
-        return False
-
-
-def _is(path: Path, kind: object) -> bool:
-    try:
-        mode = path.lstat().st_mode
     except (OSError, ValueError):
         return False
-    return bool(kind(mode)) if callable(kind) else False
 
 
-def small_file(path: Path, limit: int = 1_000_000) -> bytes | None:
-    """The bytes of a regular file, or None for anything else; never blocks, follows no link."""
-    if not _is(path, stat.S_ISREG):
-        return None
+def _is(path: Path, kind: int) -> bool:
     try:
-        with path.open("rb") as file:
-            return file.read(limit)
-    except OSError:
-        return None
-
-
-def borrows(common: Path) -> bool:
-    """Whether the object store names others outside itself (`objects/info/alternates`)."""
-    listed = small_file(common / "objects" / "info" / "alternates") or b""
-    return any(line.strip() and not line.startswith(b"#") for line in listed.splitlines())
-
-
-def object_format(common: Path) -> str:
-    """The hash of object ids: sha1 or sha256."""
-    value = config_value(small_file(common / "config") or b"", "extensions", "objectformat")
-    return "sha256" if (value or "").lower() == "sha256" else "sha1"
-
-
-def ref_storage(common: Path) -> str:
-    """How references are kept: files or reftable."""
-    return (config_value(small_file(common / "config") or b"", "extensions", "refstorage") or "files").lower()
-
-
-def config_value(data: bytes, section: str, key: str) -> str | None:
-    """A value of a git configuration file, read as data: no includes, no commands. The last one wins."""
-    found = None
-    current = ""
-    for raw in data.decode("utf-8", "replace").splitlines():
-        line = raw.strip()
-        if line.startswith("["):
-            current = re.sub(r"\s+", " ", line.partition("]")[0].lstrip("[")).strip()
-            name, _, sub = current.partition(" ")
-            current = name.lower() + (f" {sub}" if sub else "")
-            line = line.partition("]")[2].strip()
-        name, sign, value = line.partition("=")
-        if sign and current == section and name.strip().lower() == key:
-            found = value.strip().strip('"')
-    return found
-
-
-def take_over(found: Found, private: Path) -> None:
-    """Fills the private folder with a configuration of ours and copies of their references, as data."""
-    sha256 = object_format(found.common) == "sha256"
-    version = "\trepositoryformatversion = 1\n" if sha256 else "\trepositoryformatversion = 0\n"
-    config = f"[core]\n{version}\tbare = true\n\tfsmonitor = false\n\thooksPath = {os.devnull}\n"
-    config += "[extensions]\n\tobjectformat = sha256\n" if sha256 else ""
-    (private / "config").write_text(config, encoding="utf-8")
-    (private / "refs").mkdir()
-    (private / "info").mkdir()
-    (private / "objects").mkdir()
-    head = small_file(found.git_dir / "HEAD", 4_096) or b""
-    good = _HEX.match(head) or _REF.match(head)
-    (private / "HEAD").write_bytes(head if good else b"ref: refs/heads/none\n")
-    for source, name in ((found.common, "packed-refs"), (found.common, "shallow"), (found.common, "info/exclude")):
-        data = small_file(source / name, BYTES)
-        if data:
-            (private / name).write_bytes(data)
-    _copy_refs(found.common / "refs", private / "refs")
-
-
-def _copy_refs(source: Path, target: Path) -> None:
-    stack, count = [source], 0
-    while stack and count < FILES:
-        folder = stack.pop()
-        try:
-            entries = list(os.scandir(folder))
-        except OSError:
-            continue
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                stack.append(Path(entry.path))
-            elif entry.is_file(follow_symlinks=False):
-                data = small_file(Path(entry.path), 4_096) or b""
-                if _HEX.match(data) or _REF.match(data):
-                    place = target / Path(entry.path).relative_to(source)
-                    place.parent.mkdir(parents=True, exist_ok=True)
-                    place.write_bytes(data)
-                    count += 1
-
-
-def branches(private: Path) -> tuple[str, ...]:
-    """Names of local branches, and of remote ones without the remote's name."""
-    names: set[str] = set()
-    for line in (small_file(private / "packed-refs", BYTES) or b"").splitlines():
-        names.add(line.partition(b" ")[2].decode("utf-8", "replace").strip())
-    refs = private / "refs"
-    names |= {p.relative_to(private).as_posix() for p in refs.rglob("*") if p.is_file()}
-    found = {n.removeprefix("refs/heads/") for n in names if n.startswith("refs/heads/")}
-    found |= {n.split("/", 3)[3] for n in names if n.startswith("refs/remotes/") and n.count("/") >= 3}
-    return tuple(sorted(found - {"HEAD"}))
-
-
-def origin(common: Path) -> str | None:
-    """The URL of the remote `origin` as written, or None."""
-    return config_value(small_file(common / "config") or b"", 'remote "origin"', "url")
-
-
-_SCP = re.compile(r"^(?:[\w.-]+@)?([\w.-]+):(?!//)(.+)$")
-_URL = re.compile(r"^(?:https?|ssh|git)://(?:[^@/]*@)?([^/:]+)(?::\d+)?/(.+)$")
-
-
-def canonical_url(url: str | None) -> str | None:
-    """The https URL without user, token and `.git`; None for a local path or anything else."""
-    if not url or re.match(r"^[A-Za-z]:[\\/]", url):
-        return None
-    match = _URL.match(url) or _SCP.match(url)
-    if match is None:
-        return None
-    path = match.group(2).strip("/").removesuffix(".git")
-    return f"https://{match.group(1).lower()}/{path}" if path else None
-
-
-def repository_name(url: str | None, folder: Path) -> str:
-    """The last part of the origin's URL, else of the folder, without `.git`."""
-    text = (url or "").rstrip("/").removesuffix("/.git").rstrip("/")
-    name = re.split(r"[/:\\]", text)[-1].removesuffix(".git") if text else ""
-    if name:
-        return name
-    here = folder.parent if folder.name == ".git" else folder
-    return here.name.removesuffix(".git") or "repository"
-
-
-def remove(private: Path) -> None:
-    """Removes the private folder; a file that is held open elsewhere is left."""
-    shutil.rmtree(private, ignore_errors=True)
+        return stat.S_IFMT(path.lstat().st_mode) == kind
+    except (OSError, ValueError):
+        return False

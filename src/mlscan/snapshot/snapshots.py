@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 
-from mlscan.snapshot import repository
-from mlscan.snapshot.disk import TOO_LARGE, Disk
-from mlscan.snapshot.git import Git, ObjectStream
+from mlscan.snapshot import reasons, takeover
+from mlscan.snapshot.disk import Disk
+from mlscan.snapshot.git import GitFailed
 from mlscan.snapshot.listing import Entry, Listing
+from mlscan.snapshot.objects import Answer, ObjectStream, Request
 from mlscan.types.errors import SnapshotClosed
 from mlscan.types.evidence import Gap
 from mlscan.types.snapshot import Author, FileEntry, History, Limits, RepositoryInfo
 
-MISSING = "missing object (partial clone)"
-TOTAL = "limit of bytes in all reached"
+MAILMAP = 1_000_000
+"""Bytes of the largest mailmap that is used."""
+_POINTER = b"version https://git-lfs.github.com/spec/"
+_POINTER_BYTES = 1_024
 
 
 @dataclass(slots=True)
@@ -29,9 +30,10 @@ class Parts:
     listing: Listing
     limits: Limits
     disk: Disk | None = None
-    disk_prefix: str = ""
-    git: Git | None = None
     private: Path | None = None
+    stream: ObjectStream | None = None
+    sizes: Mapping[str, int | str] = field(default_factory=dict)
+    """Object id -> bytes, or why the object cannot be read."""
 
 
 class RepositorySnapshot:
@@ -40,8 +42,10 @@ class RepositorySnapshot:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._entries = {e.path: e for e in parts.listing.entries}
-        self._objects: ObjectStream | None = None
+        self._streams = [parts.stream] if parts.stream else []
+        self._idle = list(self._streams)
         self._read = 0
+        self._full = False
         self._closed = False
 
     @property
@@ -49,10 +53,10 @@ class RepositorySnapshot:
         """What is known of the repository apart from its files."""
         return self._parts.info
 
-    @property
+    @cached_property
     def files(self) -> Sequence[FileEntry]:
         """Regular files, sorted by the bytes of their paths."""
-        return [FileEntry(e.path, None if e.oid else e.size, e.executable) for e in self._parts.listing.entries]
+        return [FileEntry(e.path, self._size(e), e.executable) for e in self._parts.listing.entries]
 
     @property
     def gaps(self) -> Sequence[Gap]:
@@ -61,141 +65,134 @@ class RepositorySnapshot:
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | Gap]]:
         """Each path with its bytes or gap, in the order asked for. Raises SnapshotClosed after `close`."""
-        if self._closed:
-            raise SnapshotClosed("the snapshot is closed")
         wanted = list(paths)
-        stored = [e for p in wanted if (e := self._entries.get(p)) is not None and e.oid]
-        answers = self._stored(stored)
+        answers = self._answers(wanted)
         for path in wanted:
+            self._check_open()
             entry = self._entries.get(path)
             if entry is None:
                 yield path, Gap(path, "no such file in the snapshot")
-            elif entry.oid:
-                yield path, self._counted(path, _answer(path, next(answers, "missing")))
-            else:
+            elif self._full:
+                yield path, Gap(path, reasons.TOTAL)
+            elif entry.oid is None:
                 yield path, self._counted(path, self._from_disk(path))
-
-    def _stored(self, entries: Sequence[Entry]) -> Iterator[bytes | str]:
-        if not entries or self._parts.git is None:
-            return iter(())
-        if self._objects is None:
-            self._objects = self._parts.git.objects()
-        return self._objects.read((e.oid or "", self._limit(e.path)) for e in entries)
-
-    def _limit(self, path: str) -> int:
-        limits = self._parts.limits
-        return limits.notebook_bytes if path.endswith(".ipynb") else limits.file_bytes
-
-    def _counted(self, path: str, data: bytes | Gap) -> bytes | Gap:
-        if isinstance(data, Gap):
-            return data
-        if self._read + len(data) > self._parts.limits.total_bytes:
-            return Gap(path, TOTAL)
-        self._read += len(data)
-        return data
-
-    def _from_disk(self, path: str) -> bytes | Gap:
-        disk, prefix = self._parts.disk, self._parts.disk_prefix
-        if disk is None:
-            return Gap(path, MISSING)
-        found = disk.read(f"{prefix}/{path}" if prefix else path, self._limit(path))
-        return Gap(path, found.reason) if isinstance(found, Gap) else found
+            elif problem := self._problem(entry):
+                yield path, Gap(path, problem)
+            else:
+                answer = next(answers, reasons.BROKEN)
+                yield path, self._counted(path, Gap(path, answer) if isinstance(answer, str) else answer)
 
     def head(self, path: str, count: int) -> bytes | Gap:
-        """The first bytes of a file; from an object store only of files within the limit of a notebook."""
+        """The first bytes of a file of any size."""
+        self._check_open()
         entry = self._entries.get(path)
-        if self._closed:
-            raise SnapshotClosed("the snapshot is closed")
         if entry is None:
             return Gap(path, "no such file in the snapshot")
         if entry.oid is None:
-            disk, prefix = self._parts.disk, self._parts.disk_prefix
-            found = disk.head(f"{prefix}/{path}" if prefix else path, count) if disk else Gap(path, MISSING)
-            return Gap(path, found.reason) if isinstance(found, Gap) else found
-        if self._parts.git is None:
-            return Gap(path, MISSING)
-        if self._objects is None:
-            self._objects = self._parts.git.objects()
-        answers = list(self._objects.read([(entry.oid, self._parts.limits.notebook_bytes)]))
-        answer = _answer(path, answers[0] if answers else "missing")
-        return answer if isinstance(answer, Gap) else answer[:count]
+            assert self._parts.disk is not None
+            return self._parts.disk.head(path, count)
+        size = self._parts.sizes.get(entry.oid)
+        answer = size if isinstance(size, str) else self._stored([Request(entry.oid, count, head=True)])
+        found = answer if isinstance(answer, str) else next(answer, reasons.BROKEN)
+        return Gap(path, found) if isinstance(found, str) else found
 
     def authors(self) -> Mapping[Author, int] | Gap:
         """Authors of the commits reachable from the revision, or a gap where the history is not there."""
-        info, git = self._parts.info, self._parts.git
-        if git is None or info.revision is None or info.history is History.NONE:
+        info, stream = self._parts.info, self._parts.stream
+        if stream is None or info.revision is None or info.history is History.NONE:
             return Gap("", "no history")
         if info.history is History.SHALLOW:
             return Gap("", "shallow clone: the authors are unknown")
-        count = self._parts.limits.commits
-        output = git.run(
-            [
-                "-c",
-                f"mailmap.blob={info.revision}:.mailmap",
-                "-c",
-                "log.showSignature=false",
-                "log",
-                "-z",
-                "--no-patch",
-                "--use-mailmap",
-                f"--max-count={count}",
-                "--format=%aN%x01%aE",
-                info.revision,
-                "--",
-            ]
-        )
-        if output is None:
+        mailmap = f"{info.revision}:.mailmap"
+        size = (stream.git.run(["cat-file", "-s", mailmap]) or b"").strip()
+        use = ["-c", f"mailmap.blob={mailmap}"] if size.isdigit() and int(size) <= MAILMAP else []
+        count = f"--max-count={self._parts.limits.commits}"
+        log = ["log", "-z", "--no-patch", "--use-mailmap", count, "--format=%aN%x01%aE", info.revision, "--"]
+        try:
+            return _count(stream.git.records([*use, *log]))
+        except (GitFailed, OSError):
             return Gap("", "history with missing commits: the authors are unknown")
-        return _count(output)
 
     def close(self) -> None:
         """Releases files, processes and the private folder; safe to call twice."""
         self._closed = True
-        if self._objects is not None:
-            self._objects.close()
+        for stream in self._streams:
+            stream.close()
         if self._parts.disk is not None:
             self._parts.disk.close()
         if self._parts.private is not None:
-            repository.remove(self._parts.private)
+            takeover.remove(self._parts.private)
 
     def __enter__(self) -> RepositorySnapshot:
         """The snapshot itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         """Closes it."""
         self.close()
 
+    def _check_open(self) -> None:
+        if self._closed:
+            raise SnapshotClosed("the snapshot is closed")
 
-def _answer(path: str, answer: bytes | str) -> bytes | Gap:
-    if isinstance(answer, bytes):
-        return answer
-    return Gap(path, TOO_LARGE if answer == "too large" else MISSING)
+    def _size(self, entry: Entry) -> int | None:
+        size = self._parts.sizes.get(entry.oid) if entry.oid else entry.size
+        return size if isinstance(size, int) else None
+
+    def _limit(self, path: str) -> int:
+        limits = self._parts.limits
+        return limits.notebook_bytes if path.endswith(".ipynb") else limits.file_bytes
+
+    def _problem(self, entry: Entry) -> str | None:
+        """Why there is no use in asking for an object."""
+        size = self._parts.sizes.get(entry.oid or "")
+        if isinstance(size, str):
+            return size
+        return reasons.TOO_LARGE if size is not None and size > self._limit(entry.path) else None
+
+    def _answers(self, wanted: Sequence[str]) -> Iterator[Answer]:
+        found = (self._entries[path] for path in wanted if path in self._entries)
+        return self._stored(
+            Request(entry.oid, self._limit(entry.path))
+            for entry in found
+            if entry.oid and not self._full and not self._problem(entry)
+        )
+
+    def _stored(self, requests: Iterable[Request]) -> Iterator[Answer]:
+        """Answers from a stream of its own, so that readers may be under way at the same time."""
+        if not self._idle:
+            self._idle = [ObjectStream(self._streams[0].git)]
+            self._streams += self._idle
+        stream = self._idle.pop()
+        try:
+            yield from stream.read(requests)
+        finally:
+            self._idle.append(stream)
+
+    def _counted(self, path: str, data: bytes | Gap) -> bytes | Gap:
+        if isinstance(data, Gap):
+            return data
+        self._read += len(data)
+        self._full = self._read > self._parts.limits.total_bytes
+        if self._full:
+            return Gap(path, reasons.TOTAL)
+        return Gap(path, reasons.LFS) if is_pointer(data) else data
+
+    def _from_disk(self, path: str) -> bytes | Gap:
+        assert self._parts.disk is not None
+        return self._parts.disk.read(path, self._limit(path))
 
 
-def _count(output: bytes) -> dict[Author, int]:
+def is_pointer(data: bytes) -> bool:
+    """Whether the bytes are those that Git LFS keeps in place of a file."""
+    return len(data) <= _POINTER_BYTES and data.startswith(_POINTER)
+
+
+def _count(records: Iterable[bytes]) -> dict[Author, int]:
     found: dict[Author, int] = {}
-    for record in output.split(b"\0"):
+    for record in records:
         name, sign, email = record.strip(b"\n").decode("utf-8", "replace").partition("\x01")
         if sign:
             author = Author(name, email)
             found[author] = found.get(author, 0) + 1
     return found
-
-
-def blob_id(data: bytes, length: int) -> str:
-    """The object id that git gives to a file's bytes; length is that of the ids in use, 40 or 64."""
-    hasher = hashlib.sha256() if length == 64 else hashlib.sha1(usedforsecurity=False)
-    hasher.update(b"blob %d\0" % len(data))
-    hasher.update(data)
-    return hasher.hexdigest()
-
-
-def is_clean(entry: Entry, path: Path, index_ns: int) -> bool | None:
-    """Whether a tracked file is as its index entry says; None when it is gone."""
-    try:
-        state = os.lstat(path)
-    except OSError:
-        return None
-    same = (state.st_size & 0xFFFFFFFF) == entry.size and state.st_mtime_ns == entry.mtime_ns
-    return same and state.st_mtime_ns < index_ns

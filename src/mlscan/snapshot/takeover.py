@@ -1,0 +1,115 @@
+"""Fills the private git directory: a configuration of ours, and copies of their references as data."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from pathlib import Path
+
+from mlscan.snapshot.disk import Disk, Kind, read_file
+from mlscan.snapshot.origin import config_value
+from mlscan.snapshot.repository import Found
+from mlscan.types.evidence import Gap
+
+_HEX = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?\s*")
+_REF = re.compile(rb"ref: (refs/[^\x00-\x20~^:?*\[\\]+)\s*")
+REFERENCES = 20_000
+"""Loose references that are taken over."""
+DEPTH = 20
+"""Folders of references inside each other."""
+BYTES = 50_000_000
+"""Bytes of one file that is taken over; a larger one is not."""
+_CONFIG = """\
+[core]
+	repositoryformatversion = {version}
+	bare = true
+	fsmonitor = false
+	hooksPath = {nothing}
+	attributesFile = {nothing}
+	excludesFile = {nothing}
+	commitGraph = false
+	multiPackIndex = false
+	bigFileThreshold = 1m
+{extensions}"""
+
+
+def take_over(found: Found, private: Path) -> None:
+    """Writes configuration, HEAD, references, shallow list, excludes and the parts of a split index."""
+    sha256 = object_format(found.common) == "sha256"
+    extensions = "[extensions]\n\tobjectformat = sha256\n" if sha256 else ""
+    config = _CONFIG.format(version=int(sha256), nothing=os.devnull, extensions=extensions)
+    (private / "config").write_text(config, encoding="utf-8")
+    for name in ("refs", "info", "objects"):
+        (private / name).mkdir()
+    head = read_file(found.git_dir, "HEAD", 4_096)
+    (private / "HEAD").write_bytes(head if _HEX.fullmatch(head) or _REF.fullmatch(head) else b"ref: refs/heads/none\n")
+    for name in ("packed-refs", "shallow", "info/exclude"):
+        if data := read_file(found.common, name, BYTES):
+            (private / name).write_bytes(data)
+    with Disk(found.common) as disk:
+        _copy_references(disk, private)
+    with Disk(found.git_dir) as disk, contextlib.suppress(OSError):
+        for name, kind in disk.entries("", REFERENCES):
+            if name.startswith("sharedindex.") and kind is Kind.FILE:
+                (private / name).symlink_to(found.git_dir / name)
+
+
+def _copy_references(disk: Disk, private: Path) -> None:
+    folders, left = ["refs"], REFERENCES
+    while folders and left > 0:
+        folder = folders.pop()
+        with contextlib.suppress(OSError):
+            for name, kind in disk.entries(folder, left):
+                left -= 1
+                if kind is Kind.FOLDER and folder.count("/") < DEPTH:
+                    folders.append(f"{folder}/{name}")
+                elif kind is Kind.FILE:
+                    _copy(disk, f"{folder}/{name}", private)
+
+
+def _copy(disk: Disk, path: str, private: Path) -> None:
+    data = disk.read(path, 4_096)
+    if not isinstance(data, Gap) and (_HEX.fullmatch(data) or _REF.fullmatch(data)):
+        place = private / os.fsdecode(path.encode("utf-8", "surrogateescape"))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+
+
+def object_format(common: Path) -> str:
+    """The hash of object ids: sha1 or sha256."""
+    value = config_value(read_file(common, "config"), "extensions", "objectformat")
+    return "sha256" if (value or "").lower() == "sha256" else "sha1"
+
+
+def references_are_files(common: Path) -> bool:
+    """Whether references are kept as files, which is all that is read."""
+    value = config_value(read_file(common, "config"), "extensions", "refstorage")
+    return (value or "files").lower() == "files"
+
+
+def is_unborn(found: Found, private: Path) -> bool:
+    """Whether HEAD names a branch that has no commit yet."""
+    match = _REF.fullmatch(read_file(found.git_dir, "HEAD", 4_096))
+    if match is None:
+        return False
+    name = match.group(1)
+    packed = read_file(private, "packed-refs", BYTES)
+    return not read_file(private, name.decode("utf-8", "surrogateescape")) and b" " + name + b"\n" not in packed
+
+
+def branches(private: Path) -> tuple[str, ...]:
+    """Names of local branches, and of remote ones without the remote's name."""
+    names: set[str] = set()
+    for line in read_file(private, "packed-refs", BYTES).splitlines():
+        names.add(line.partition(b" ")[2].decode("utf-8", "replace").strip())
+    names |= {p.relative_to(private).as_posix() for p in (private / "refs").rglob("*") if p.is_file()}
+    found = {n.removeprefix("refs/heads/") for n in names if n.startswith("refs/heads/")}
+    found |= {n.split("/", 3)[3] for n in names if n.startswith("refs/remotes/") and n.count("/") >= 3}
+    return tuple(sorted(found - {"HEAD"}))
+
+
+def remove(private: Path) -> None:
+    """Removes the private folder; a file that is held open elsewhere is left."""
+    shutil.rmtree(private, ignore_errors=True)

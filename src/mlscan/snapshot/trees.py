@@ -1,0 +1,99 @@
+"""The files of a revision, from its trees. Each tree is fetched once, level by level, and only as deep as the limit.
+
+`git ls-tree -r` would do for honest repositories; it stops at the first missing tree of a partial clone, and ten trees
+that name each other ten times keep it busy for ever.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mlscan.snapshot import reasons
+from mlscan.snapshot.listing import Listing, decode, looked_at
+from mlscan.snapshot.objects import Answer, ObjectStream, Request
+from mlscan.types.evidence import Gap
+from mlscan.types.snapshot import Limits
+
+TREE = 50_000_000
+"""Bytes of one tree."""
+TREES = 200_000_000
+"""Bytes of all trees."""
+_FOLDER = b"40000"
+_SHORT = re.compile(rb"0*(\d+) ([^\0]+)\0(.{20})", re.DOTALL)
+_LONG = re.compile(rb"0*(\d+) ([^\0]+)\0(.{32})", re.DOTALL)
+Item = tuple[bytes, bytes, bytes]
+"""Mode without leading zeros, name, id as bytes."""
+
+
+def of_tree(stream: ObjectStream, tree: str, limits: Limits) -> Listing:
+    """The listing of a tree; what is missing or too deep or too much is a gap."""
+    fetched = _fetch(stream, tree, limits)
+    listing = Listing()
+    left = looked_at(limits)
+    stack: list[tuple[str, int, Iterator[Item]]] = [("", 0, _open(fetched, tree, "", listing))]
+    while stack:
+        prefix, depth, items = stack[-1]
+        for mode, name, oid in items:
+            left -= 1
+            if left < 0:
+                break
+            path = prefix + decode(name)
+            if mode != _FOLDER:
+                listing.add(mode, oid.hex(), path)
+            elif depth >= limits.depth:
+                listing.gaps.append(Gap(path, reasons.TOO_DEEP))
+            else:
+                stack.append((path + "/", depth + 1, _open(fetched, oid.hex(), path, listing)))
+                break
+        else:
+            stack.pop()
+        if left < 0 or len(listing.entries) > limits.files:
+            listing.gaps.append(Gap("", reasons.TOO_MANY))
+            break
+    return listing
+
+
+def find_tree(stream: ObjectStream, tree: str, folder: str) -> str | None:
+    """The id of a folder's tree inside another; None where there is no such folder."""
+    for part in folder.split("/") if folder else ():
+        answer = stream.one(Request(tree, TREE, b"tree"))
+        found = {decode(name): oid.hex() for mode, name, oid in _items(answer, tree) if mode == _FOLDER}
+        if part not in found:
+            return None
+        tree = found[part]
+    return tree
+
+
+def _fetch(stream: ObjectStream, root: str, limits: Limits) -> dict[str, Answer]:
+    """Every distinct tree within the limits, or why it cannot be had."""
+    fetched: dict[str, Answer] = {}
+    level, size = [root], 0
+    for _ in range(limits.depth + 1):
+        below: dict[str, None] = {}
+        for oid, answer in zip(level, stream.read(Request(o, TREE, b"tree") for o in level), strict=False):
+            fetched[oid] = answer
+            size += len(answer)
+            below |= dict.fromkeys(o.hex() for mode, _, o in _items(answer, oid) if mode == _FOLDER)
+        level = [oid for oid in below if oid not in fetched]
+        if not level or size > TREES or len(fetched) > limits.files:
+            break
+    return fetched
+
+
+def _open(fetched: dict[str, Answer], oid: str, path: str, listing: Listing) -> Iterator[Item]:
+    answer = fetched.get(oid, reasons.TOO_MANY)
+    if isinstance(answer, str):
+        listing.gaps.append(Gap(path, reasons.NO_FOLDER if answer == reasons.MISSING else answer))
+    elif _pattern(oid).sub(b"", answer):
+        listing.gaps.append(Gap(path, reasons.BROKEN))
+    return iter(_items(answer, oid))
+
+
+def _items(answer: Answer, oid: str) -> list[Item]:
+    """The entries of a tree as git keeps it; what does not look like one is left out."""
+    return [] if isinstance(answer, str) else _pattern(oid).findall(answer)
+
+
+def _pattern(oid: str) -> re.Pattern[bytes]:
+    return _LONG if len(oid) == 64 else _SHORT

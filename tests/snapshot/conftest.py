@@ -1,0 +1,43 @@
+"""A clock that turns a snapshot that hangs into a failure, and traps for what must not run."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from snapshot.building import Repo, Traps, new_repo
+
+PATIENCE = 60
+"""Seconds; only a test that hangs ever takes as long."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_hangs() -> Iterator[None]:
+    if sys.platform == "win32":
+        yield
+        return
+
+    def give_up(*_: object) -> None:
+        raise TimeoutError("the snapshot blocks")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(PATIENCE)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture
+def traps(tmp_path: Path) -> Traps:
+    """Programs that leave a mark when they run."""
+    return Traps(tmp_path / "traps")
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    """A small repository with one commit."""
+    return new_repo(tmp_path / "repo", {"train.py": "import sklearn\n", "data/raw.csv": "a,b\n", "README.md": "# It\n"})
