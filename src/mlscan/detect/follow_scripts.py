@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 
 from mlscan.detect.follow_files import Files
 from mlscan.detect.follow_words import base_name, join, option_value
@@ -152,14 +151,11 @@ class Scripts:
         return ()
 
     def _chosen(self, path: str, names: list[str], cwd: str | None = None) -> tuple[Group, ...]:
-        script, kind = self._scripts[path]
+        script = self._scripts[path][0]
         folder = _parent(path) if cwd is None else cwd
         found = []
         for name in _with_needs(script, names, before=True):
-            commands = script.groups.get(name, ())
-            # each line of a recipe has a shell of its own
-            shells = groupby(commands, lambda c: c.line) if kind == "make" else [(0, iter(commands))]
-            found.append(Group(path, name, tuple(c for _, shell in shells for c in with_folders(shell)), folder))
+            found.append(Group(path, name, with_folders(script.groups.get(name, ())), folder))
         return tuple(found)
 
     def _upward(self, names: tuple[str, ...], cwd: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from mlscan.types.source import Command, Dockerfile, DockerStage, Problem
 MAX_CHARACTERS = 500_000
 MAX_STAGES = 200
 MAX_PROBLEMS = 20
+MAX_FLAGS = 50
 MAX_HERE = 20
 """Here-documents of one instruction."""
 
@@ -204,7 +205,9 @@ def _instructions(text: str) -> Iterator[_Instruction]:
         if match is None:
             continue
         rest, flags = written[match.end() :], {}
-        while match[1].lower() in ("run", "copy", "add", "from") and (flag := _FLAG.match(rest)):
+        for _ in range(MAX_FLAGS if match[1].lower() in ("run", "copy", "add", "from") else 0):
+            if not (flag := _FLAG.match(rest)):
+                break
             flags[flag[1].lower()] = flag[2] or ""
             rest = rest[flag.end() :]
         line = start + 1 + written[: len(written) - len(rest)].count("\n")
