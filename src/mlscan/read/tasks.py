@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import Literal
 
 from mlscan.read.ini_reader import parse_ini
+from mlscan.read.json_reader import parse_json
 from mlscan.read.shell import command_of, parse_commands
-from mlscan.read.text import decode
-from mlscan.read.toml_reader import parse_toml
-from mlscan.read.tree import parse_tree
+from mlscan.read.text import decode_head
 from mlscan.types.source import Command, Node, Problem, Script
 
 MAX_CHARACTERS = 500_000
 MAX_GROUPS = 2_000
+MAX_PARSED = 2 * MAX_CHARACTERS
+"""Characters of command lines of a file, whose parts may be used more than once."""
 
 _SHELL = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch", ".pbs")
 _TASK_NAMES = frozenset(
-    ("tox.ini", "setup.cfg", "tox.toml", "pyproject.toml", "pixi.toml", "noxfile.py", "tasks.py", "package.json")
+    (
+        "tox.ini",
+        "setup.cfg",
+        "tox.toml",
+        "pyproject.toml",
+        "pixi.toml",
+        "hatch.toml",
+        "noxfile.py",
+        "tasks.py",
+        "package.json",
+    )
 )
 
 
@@ -35,10 +48,10 @@ def script_kind(path: str) -> Literal["shell", "make", "task"] | None:
 def parse_tasks(data: bytes, path: str) -> Script | None:
     """The tasks of a task runner's file as groups of commands; None where the file defines none. Never raises."""
     name = path.rsplit("/", 1)[-1].lower()
-    text = decode(data)
-    tasks = Tasks()
-    if len(text) > MAX_CHARACTERS:
-        tasks.problems.append(Problem(None, "too long"))
+    text, cut = decode_head(data, MAX_CHARACTERS)
+    tasks = Tasks(tuple(text.split("\n")))
+    if cut:
+        tasks.problem(None, "too long")
     else:
         _reader(name)(tasks, text)
     if not tasks.groups and not tasks.problems:
@@ -48,15 +61,21 @@ def parse_tasks(data: bytes, path: str) -> Script | None:
     return Script(groups, needs, tasks.lines, tasks.default, tuple(tasks.problems))
 
 
+_BODY = re.compile(r"(?:(?:^|[=\[,{\s])(?P<quote>\"\"\"|''')\\?|[|>][-+0-9]{0,3}(?:\s+#.*)?)$")
+
+
 @dataclass(slots=True)
 class Tasks:
     """What is read so far."""
 
+    rows: tuple[str, ...] = ()
+    """The lines of the file."""
     groups: dict[str, list[Command]] = field(default_factory=dict)
     needs: dict[str, list[str]] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     default: str = ""
     problems: list[Problem] = field(default_factory=list)
+    budget: int = MAX_PARSED
 
     def add(self, group: str, line: int, commands: Iterable[Command], needs: Iterable[str] = ()) -> None:
         """Add commands to a group, which begins at `line` when it is new."""
@@ -65,10 +84,30 @@ class Tasks:
             self.lines.setdefault(group, line)
             self.needs.setdefault(group, []).extend(needs)
 
+    def parse(self, text: str, line: int, *, apart: bool = False) -> tuple[Command, ...]:
+        """The commands of a text like `parse_commands`; none once the file's texts together are too long."""
+        self.budget -= len(text)
+        if self.budget < 0:
+            self.problem(None, "too long")
+            return ()
+        return parse_commands(text, line, apart=apart)
+
+    def value(self, node: Node, text: str | None = None) -> tuple[Command, ...]:
+        """The commands of a value, which has a shell of its own, at its lines; `text` where it is not as written."""
+        return self.parse(node.text if text is None else text, self.begin(node.line), apart=True)
+
+    def begin(self, line: int) -> int:
+        """Where the text of a value at this line begins: the next line for blocks and texts over many lines."""
+        written = self.rows[line - 1].rstrip() if 0 < line <= len(self.rows) else ""
+        body = _BODY.search(written[-200:])
+        opened = body is not None and (body["quote"] is None or written.count(body["quote"]) % 2 == 1)
+        return line + 1 if opened else line
+
     def problem(self, line: int | None, reason: str) -> None:
         """Note something that could not be read."""
-        if len(self.problems) < 20:
-            self.problems.append(Problem(line, reason))
+        found = Problem(line, reason)
+        if len(self.problems) < 20 and found not in self.problems:
+            self.problems.append(found)
 
 
 def _reader(name: str) -> Callable[[Tasks, str], None]:
@@ -81,10 +120,16 @@ def _reader(name: str) -> Callable[[Tasks, str], None]:
 
         return read_just
     if name in ("tox.ini", "setup.cfg"):
-        return _read_ini
+        return read_tox
     if name == "package.json":
         return _read_package
-    return _read_taskfile if _is_taskfile(name) else _read_toml
+    if _is_taskfile(name):
+        from mlscan.read.tasks_taskfile import read_taskfile
+
+        return read_taskfile
+    from mlscan.read.tasks_toml import read_toml
+
+    return read_toml
 
 
 def _is_just(name: str) -> bool:
@@ -95,121 +140,75 @@ def _is_taskfile(name: str) -> bool:
     return name in ("taskfile.yml", "taskfile.yaml", "taskfile.dist.yml", "taskfile.dist.yaml")
 
 
+def tree_problems(tasks: Tasks, problems: Iterable[Problem]) -> None:
+    """Note what the reader of a data file could not make sense of."""
+    for problem in problems:
+        tasks.problem(problem.line, problem.reason)
+
+
+# --- package.json -----------------------------------------------------------------------------------------------------
+
+
+def _read_package(tasks: Tasks, text: str) -> None:
+    tree = parse_json(text)
+    tree_problems(tasks, tree.problems)
+    for document in tree.documents:
+        for name, script in (document.get("scripts") or Node({}, 1)).map.items():
+            tasks.add(name, script.line, tasks.value(script))
+
+
 # --- tox --------------------------------------------------------------------------------------------------------------
 
+_CONDITION = re.compile(r"!?[\w{},.!-]+:[ \t]+(?=\S)")
+_REFERENCE = re.compile(r"\{\[(?:testenv|tox:testenv)(?::([^\]]+))?\]commands\w*\}")
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_MAX_NAMES = 50
+"""Environments that the braces in one name stand for."""
 
-def _read_ini(tasks: Tasks, text: str, first: int = 1) -> None:
+
+def read_tox(tasks: Tasks, text: str, first: int = 1) -> None:
+    """Add the environments of tox in an INI text whose first line is `first`."""
     tree = parse_ini(text)
+    tree_problems(tasks, (Problem((p.line or 1) + first - 1, p.reason) for p in tree.problems))
     for document in tree.documents:
         for name, section in document.map.items():
-            if not name.startswith(("testenv", "tox:testenv")):
-                continue
-            group = name.split("testenv", 1)[1].lstrip(":") or "testenv"
-            for key in ("commands_pre", "commands", "commands_post"):
-                node = section.get(key)
-                if node is not None:
-                    lines = "\n".join(_tox_line(line) for line in node.text.split("\n"))
-                    tasks.add(group, section.line + first - 1, parse_commands(lines, node.line + first - 1))
+            if name.startswith(("testenv", "tox:testenv")):
+                written = name.split("testenv", 1)[1].lstrip(":") or "testenv"
+                for group in _expanded(written):
+                    _environment(tasks, group, section, first)
+
+
+def _environment(tasks: Tasks, group: str, section: Node, first: int) -> None:
+    tasks.add(group, section.line + first - 1, ())
+    for key in ("commands_pre", "commands", "commands_post"):
+        node = section.get(key)
+        if node is None:
+            continue
+        needs = [name for found in _REFERENCE.findall(node.text) for name in _expanded(found or "testenv")]
+        rows = _REFERENCE.sub("", node.text).split("\n")
+        pairs = zip(["", *rows], rows, strict=False)
+        lines = "\n".join(row if before.endswith("\\") else _tox_line(row) for before, row in pairs)
+        tasks.add(group, node.line, tasks.parse(lines, node.line + first - 1), (n for n in needs if n != group))
 
 
 def _tox_line(line: str) -> str:
     """A command line without the marks `-` and `!`, and without the condition on an environment before it."""
-    head, colon, rest = line.partition(": ")
-    if colon and head and all(part.replace("-", "").isalnum() for part in head.strip("!").split(",")):
-        line = rest
+    condition = _CONDITION.match(line)
+    line = line[condition.end() :] if condition else line
     return line.strip().removeprefix("-").removeprefix("!").strip()
 
 
-# --- pyproject.toml, tox.toml, pixi.toml ------------------------------------------------------------------------------
+def _expanded(name: str) -> list[str]:
+    """The names that braces stand for: `{a,b}-x` is `a-x` and `b-x`."""
+    parts = _BRACES.split(name)
+    if len(parts) == 1 or len(parts) > 21:
+        return [name]
+    choices = [part.split(",") if number % 2 else [part] for number, part in enumerate(parts)]
+    return list(
+        dict.fromkeys("".join(word.strip() for word in words) for words in islice(product(*choices), _MAX_NAMES))
+    )
 
 
-def _read_toml(tasks: Tasks, text: str) -> None:
-    for document in parse_toml(text).documents:
-        tool = document.get("tool") or Node({}, 1)
-        for table in (tool.get("tox"), document):
-            if table is not None:
-                _tox_environments(tasks, table)
-        legacy = tool.get("tox", "legacy_tox_ini")
-        if legacy is not None:
-            _read_ini(tasks, legacy.text, legacy.line)
-        places = [
-            *(
-                tool.get(*keys)
-                for keys in (("poe", "tasks"), ("taskipy", "tasks"), ("pdm", "scripts"), ("pixi", "tasks"))
-            ),
-            tool.get("rye", "scripts"),
-            document.get("tasks"),
-            *(environment.get("scripts") for environment in _environments(tool)),
-            *(feature.get("tasks") for feature in (tool.get("pixi", "feature") or Node({}, 1)).map.values()),
-        ]
-        for place in places:
-            for name, task in (place.map if place else {}).items():
-                _task(tasks, name, task)
-
-
-def _environments(tool: Node) -> Iterable[Node]:
-    environments = tool.get("hatch", "envs")
-    return environments.map.values() if environments else ()
-
-
-def _tox_environments(tasks: Tasks, table: Node) -> None:
-    run = table.get("env_run_base")
-    environments = dict((table.get("env") or Node({}, 1)).map)
-    if run is not None:
-        environments = {"testenv": run, **environments}
-    for name, environment in environments.items():
-        commands = environment.get("commands")
-        for member in commands.items if commands else ():
-            words = tuple(word.text for word in member.items if word.text)
-            tasks.add(name, environment.line, command_of(words, member.line))
-
-
-def _task(tasks: Tasks, name: str, task: Node) -> None:
-    """A task is a command line, a list of those, or a table that has it under one of several names."""
-    if isinstance(task.value, (str, tuple)):
-        tasks.add(name, task.line, _lines(task))
-        return
-    keys = ("cmd", "shell", "script", "interpreter", "composite", "sequence", "chain")
-    commands = [command for key in keys if (node := task.get(key)) is not None for command in _lines(node)]
-    needs = [
-        node.text or (node.get("task") or node).text
-        for key in ("deps", "depends", "depends_on", "depends-on")
-        for node in (task.get(key) or Node(None, 1)).items
-    ]
-    if task.map:
-        tasks.add(name, task.line, commands, [need for need in needs if need])
-
-
-def _lines(node: Node) -> list[Command]:
-    found: list[Command] = []
-    for member in node.items:
-        text = member.text or (member.get("cmd") or member).text
-        found += parse_commands(text, member.line)
-    return found
-
-
-# --- package.json, Taskfile -------------------------------------------------------------------------------------------
-
-
-def _read_package(tasks: Tasks, text: str) -> None:
-    for document in parse_tree(text.encode("utf-8", "replace"), "package.json").documents:
-        for name, script in (document.get("scripts") or Node({}, 1)).map.items():
-            tasks.add(name, script.line, parse_commands(script.text, script.line))
-
-
-def _read_taskfile(tasks: Tasks, text: str) -> None:
-    for document in parse_tree(text.encode("utf-8", "replace"), "taskfile.yml").documents:
-        for name, task in (document.get("tasks") or Node({}, 1)).map.items():
-            bodies = (task.get("cmds"), task.get("cmd")) if task.map else (task,)
-            tasks.add(
-                name,
-                task.line,
-                (),
-                [(dep.get("task") or dep).text for dep in (task.get("deps") or Node(None, 1)).items],
-            )
-            for member in (member for body in bodies if body for member in (body.items or (body,))):
-                called = member.get("task")
-                line = (member.get("cmd") or member).text
-                needs = [called.text] if called else []
-                tasks.add(name, task.line, parse_commands(line, member.line), needs)
-        tasks.default = "default" if "default" in tasks.groups else ""
+def words_of(node: Node) -> Iterator[Command]:
+    """The command that a list of ready words is."""
+    yield from command_of(tuple(word.text for word in node.items if word.text), node.line)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from mlscan.read.python_literals import assigned, name_of, parse_python, resolved, text_of, walk
-from mlscan.read.shell import command_of, parse_commands
+from mlscan.read.shell import command_of
 from mlscan.read.tasks import Tasks
 from mlscan.types.source import Command
 
@@ -37,9 +37,15 @@ def _function(tasks: Tasks, function: ast.FunctionDef | ast.AsyncFunctionDef, na
     ]
     tasks.add(function.name, function.lineno, (), needs)
     for node in walk(function):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _RUNS:
-            if runner and name_of(node.func.value) == runner:
-                tasks.add(function.name, function.lineno, _commands(node, names))
+        if isinstance(node, ast.Call) and _runs(node.func, runner):
+            tasks.add(function.name, function.lineno, _commands(tasks, node, names))
+
+
+def _runs(called: ast.expr, runner: str) -> bool:
+    """Whether what is called hands a command line to the session or context."""
+    return (
+        isinstance(called, ast.Attribute) and called.attr in _RUNS and bool(runner) and name_of(called.value) == runner
+    )
 
 
 def _pre(decorator: ast.Call) -> list[ast.expr]:
@@ -47,9 +53,9 @@ def _pre(decorator: ast.Call) -> list[ast.expr]:
     return [member for value in values if isinstance(value, (ast.List, ast.Tuple)) for member in value.elts]
 
 
-def _commands(call: ast.Call, names: Mapping[str, ast.expr]) -> tuple[Command, ...]:
+def _commands(tasks: Tasks, call: ast.Call, names: Mapping[str, ast.expr]) -> tuple[Command, ...]:
     """One string is a command line, several are its words; `*args` is left out."""
     words = [text_of(resolved(argument, names)) for argument in call.args if not isinstance(argument, ast.Starred)]
     if len(words) == 1 and words[0] is not None and " " in words[0]:
-        return parse_commands(words[0], call.lineno)
+        return tasks.parse(words[0], call.args[0].lineno, apart=True)
     return command_of(tuple("{}" if word is None else word for word in words), call.lineno)

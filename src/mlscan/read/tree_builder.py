@@ -13,6 +13,8 @@ MAX_NODES = 100_000
 """Values of a document, counted as if aliases were written out, so that every walk over a tree is bounded."""
 MAX_TOTAL = 300_000
 """Values of all documents of a file."""
+CHARACTERS_A_VALUE = 50
+"""Characters of an aliased text that count as one more value: whoever goes over the tree reads it again."""
 MAX_PROBLEMS = 200
 
 Scalar = str | int | float | bool | None
@@ -81,9 +83,10 @@ class TreeBuilder:
         """Add a key or a value. Raises `LimitReached` when a document holds too many values."""
         self._count(1)
         node = Node(value, line, tag)
+        size = 1 + len(value) // CHARACTERS_A_VALUE if isinstance(value, str) else 1
         if anchor:
-            self._anchors[anchor] = (node, 1)
-        self._add(node, 1)
+            self._anchors[anchor] = (node, size)
+        self._add(node, size)
 
     def key(self, text: str, line: int) -> None:
         """Name the next child of the innermost map. Raises `LimitReached` like `scalar`."""
@@ -93,7 +96,7 @@ class TreeBuilder:
     def alias(self, anchor: str, line: int) -> None:
         """Add what an anchor stands for: shared, not copied; null where that would grow the tree beyond its limit.
 
-        Aliases of all documents together stand for as many values as one document may hold.
+        Aliases of all documents together stand for as many values as one document may hold; long texts count more.
         """
         node, size = self._anchors.get(anchor, (None, 1))
         if node is None:
