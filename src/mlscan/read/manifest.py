@@ -20,7 +20,7 @@ from mlscan.types.source import Manifest, Problem
 
 __all__ = ["manifest_kind", "parse_manifest"]
 
-MAX_BYTES = 4_000_000
+MAX_BYTES = 2_000_000
 """Bytes of a file that declares dependencies; of a lock the first 4 million characters are read."""
 
 _READERS: dict[str, Callable[[bytes, str], Manifest | None]] = {
@@ -54,7 +54,7 @@ def parse_manifest(data: bytes, path: str) -> Manifest | None:
     """What a dependency file declares; None for files of another kind that only have such a name. Never raises.
 
     Names are normalised as their registry compares them, always in lower case. Of a lock, the dependencies are all
-    packages that it fixes. A file above 4 MB, broken and computed parts are problems.
+    packages that it fixes. A file above 2 MB, broken and computed parts are problems.
     """
     kind = manifest_kind(path)
     if kind is None or not data.strip():

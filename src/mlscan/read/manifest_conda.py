@@ -10,7 +10,7 @@ from mlscan.read.manifest_tables import NOTHING, at, text_at, toml_document, ver
 from mlscan.read.yaml_reader import parse_yaml
 from mlscan.types.source import Dependency, Manifest, Node, Tree
 
-_CHANNEL = re.compile(r"[\w./:-]+::")
+_CHANNEL = re.compile(r"^[\w./:-]+::")
 _SPEC = re.compile(r"([A-Za-z0-9_][\w.-]*+)\s*+(?:\[[^\]]*+\])?\s*+(.*)", re.ASCII)
 _SELECTOR = re.compile(r"\s#.*")
 _RANGE = re.compile(r"[<>!~*,|]")
@@ -27,15 +27,15 @@ def read_environment(data: bytes, path: str) -> Manifest | None:
     tree = parse_yaml(text_of(data))
     root = tree.documents[0] if tree.documents else NOTHING
     listed = root.get("dependencies")
-    if listed is None or not any(m.get("pip") or _SPEC.match(_CHANNEL.sub("", m.text, count=1)) for m in listed.items):
+    if listed is None or not any(m.get("pip") or _is_package(m) for m in listed.items):
         return None
     gathered = _with_problems(tree)
     scope = scope_of_path(path)
     for member in listed.items:
         for line in at(member, "pip").items:
             _pip(gathered, line, scope)
-        if isinstance(member.value, str):
-            gathered.add(conda_dependency(member.value, member.line, scope))
+        if _is_package(member):
+            gathered.add(conda_dependency(member.text, member.line, scope))
     return gathered.manifest()
 
 
@@ -96,6 +96,10 @@ def conda_dependency(text: str, line: int, scope: Scope) -> Dependency | None:
     ecosystem = "r" if name.startswith("r-") else "python"
     name = name[2:] if ecosystem == "r" else python_name(name)
     return Dependency(name, spec, _one_version(spec), scope, line, ecosystem)
+
+
+def _is_package(node: Node) -> bool:
+    return isinstance(node.value, str) and _SPEC.match(_CHANNEL.sub("", node.value, count=1)) is not None
 
 
 def _one_version(spec: str) -> bool:

@@ -27,8 +27,7 @@ def _lines(pattern: str) -> re.Pattern[str]:
 _TOML = _lines(
     r'^name = "(?P<name>[^"\n]++)"|^version = "(?P<version>[^"\n]++)"|^source = \{ (?P<own>editable|virtual) ='
 )
-_MAP_OF_MAPS = r'^[ \t]*+"(?P<name>[^"\n]++)": \{$|^[ \t]*+"{key}": "(?:==)?(?P<version>[^"\n]++)"'
-_FIELDS = r'^[ \t]*+"{name}": "(?P<name>[^"\n]++)"|^[ \t]*+"{key}": "v?(?P<version>[^"\n]++)"'
+_MAP_OF_MAPS = r'^[ \t]*+"(?P<name>[^"\n]*+)": \{$|^[ \t]*+"{key}": "(?:==)?(?P<version>[^"\n]++)"'
 _YAML = r"^[- ] (?:name: (?P<name>[^\s]++)|version: ['\"]?(?P<version>[^\s'\"]++))"
 _GEMS = _lines(r"^ {4}(?P<name>[\w.-]++) \((?P<version>[^()\n]++)\)")
 
@@ -40,7 +39,7 @@ _FORMATS = {
         "python",
         _lines(_YAML + r"|^ *+- conda: [^\s]*/(?P<archive>[\w.-]+)-(?P<at>[^-/\s]+)-[^-/\s]+\.(?:conda|tar\.bz2)$"),
     ),
-    "renv-lock": _Format("r", _lines(_FIELDS.replace("{name}", "Package").replace("{key}", "Version"))),
+    "renv-lock": _Format("r", _lines(r'^ +"Package": "(?P<name>[^"\n]++)"|^ +"Version": "(?P<version>[^"\n]++)"')),
     "packrat-lock": _Format("r", _lines(r"^Package: (?P<name>\S++)|^Version: (?P<version>\S++)")),
     "julia-lock": _Format(
         "julia",
@@ -49,7 +48,8 @@ _FORMATS = {
     ),
     "npm-lock": _Format("npm", _lines(_MAP_OF_MAPS.replace("{key}", "version"))),
     "yarn-lock": _Format(
-        "npm", _lines(r"^\"?(?P<name>@?[^@\s\"]++)@[^\n]*+:$|^ {2}\"?version\"?:? \"?(?P<version>[^\s\"]++)")
+        "npm",
+        _lines(r"^\"?(?P<name>@?[^@\s\"]++)@(?!workspace:)[^\n]*:$|^ {2}\"?version\"?:? \"?(?P<version>[^\s\"]++)"),
     ),
     "pnpm-lock": _Format(
         "npm", _lines(r"^ {2}['\"]?/?(?P<name>@?[\w./-]+?)[@/](?P<version>\d[^\s():'\"_]*+)[^\s:]*+:")
@@ -59,7 +59,9 @@ _FORMATS = {
     "cargo-lock": _Format("rust", _TOML),
     "go-lock": _Format("go", _lines(r"^(?P<name>\S++) v(?P<version>[^\s/]++) h1:")),
     "gem-lock": _Format("ruby", _GEMS),
-    "composer-lock": _Format("php", _lines(_FIELDS.replace("{name}", "name").replace("{key}", "version"))),
+    "composer-lock": _Format(
+        "php", _lines(r'^ +"name": "(?P<name>[^"\n /]++/[^"\n ]++)"|^ +"version": "v?(?P<version>[^"\n]++)"')
+    ),
     "nuget-lock": _Format("dotnet", _lines(_MAP_OF_MAPS.replace("{key}", "resolved"))),
     "paket-lock": _Format("dotnet", _GEMS),
     "gradle-lock": _Format("jvm", _lines(r"^(?P<name>[^\s:#=]++:[^\s:=]++):(?P<version>[^\s:=]++)=")),
@@ -105,8 +107,8 @@ def _packages(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str | None,
             yield groups["archive"], groups["at"] or "", line
         elif groups.get("name") and groups.get("version"):
             yield groups["name"], groups["version"] or "", line
-        elif groups.get("name"):
-            pending = (groups["name"], line)
+        elif groups.get("name") is not None:
+            pending = (groups["name"], line) if groups["name"] else None
         elif groups.get("version") and pending is not None:
             yield pending[0], groups["version"] or "", pending[1]
             pending = None

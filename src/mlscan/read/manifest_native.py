@@ -9,7 +9,6 @@ from mlscan.read.manifest_parts import Gathered, Scope, is_version, scope_of, te
 from mlscan.read.manifest_tables import at, json_document, text_at, texts_at, toml_document
 from mlscan.types.source import Dependency, Manifest, Node
 
-_GO = re.compile(r"\s*(?:require\s+)?([\w.~-]+\.[\w.~-]+/[\w./~+-]*|[\w.~-]+\.[\w.~-]+) v([\w.+-]+)\s*(//.*)?")
 _GEM = re.compile(
     r"""\s*+(?P<call>gem|\w+\.add(?:_runtime|_development)?_dependency)[ \t(]\s*+"""
     r"""["'](?P<name>[\w.-]++)["'](?P<rest>.*)"""
@@ -33,9 +32,9 @@ def read_go_mod(data: bytes, path: str) -> Manifest | None:  # noqa: ARG001
             inside = words[1:2] == ["("]
         elif words[:1] == [")"]:
             inside = False
-        match = _GO.fullmatch(line) if (inside or words[:1] == ["require"]) and len(line) < 1_000 else None
-        if match is not None and "indirect" not in (match[3] or ""):
-            gathered.add(Dependency(match[1].lower(), f"v{match[2]}", True, "main", number, "go"))
+        required = words[1:] if words[:1] == ["require"] else words if inside else []
+        if len(required) > 1 and required[1].startswith("v") and "indirect" not in required[2:]:
+            gathered.add(Dependency(required[0].lower(), required[1], True, "main", number, "go"))
     return gathered.manifest() if gathered.package or gathered.dependencies else None
 
 

@@ -23,7 +23,7 @@ Scope = Literal["main", "dev"]
 _DEV_WORDS = """
     dev devel develop developer developers development test tests testing tester unittest unittests pytest tox nox
     lint linter linters linting linted format formatting formatter style typing types mypy typecheck check checks
-    checking doc docs documentation ci cicd qa quality coverage cov release build building packaging
+    checking doc docs documentation ci cd cicd qa quality coverage cov release build building packaging
     precommit commit bench benchmark benchmarks contributing debug
 """
 _DEV = frozenset(_DEV_WORDS.split())
@@ -62,8 +62,8 @@ class Gathered:
         self._seen.add((dependency.name, dependency.line))
         if len(self.dependencies) < MAX_DEPENDENCIES:
             self.dependencies.append(dependency)
-        elif len(self.dependencies) == MAX_DEPENDENCIES:
-            self.problem(dependency.line, "too many dependencies")
+        else:
+            self.problem(None, "too many dependencies")
 
     def problem(self, line: int | None, reason: str) -> None:
         """Note something that could not be read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mlscan.read.manifest_conda import conda_dependency
 from mlscan.read.manifest_parts import MAX_LINE, Gathered, Scope, scope_of_path, text_of
 from mlscan.read.manifest_requirement import is_local, requirement, url_requirement
 from mlscan.types.source import Dependency, Manifest
@@ -79,20 +80,13 @@ def _entry(entry: str, line: int, scope: Scope) -> Dependency | bool:
         return True if is_local(target) else url_requirement(target, line, scope) or True
     if entry.startswith(("-", "{{")):
         return True
-    if entry.startswith(("http", "file:", "/")) and (archive := _archive(entry, line, scope)) is not None:
-        return archive
+    archive = _ARCHIVE.fullmatch(entry.rpartition("/")[2]) if "://" in entry else None
+    if archive is not None:
+        return conda_dependency(f"{archive[1]}={archive[2]}={archive[3]}", line, scope) or True
     found = requirement(entry, line, scope)
     if found is not None:
         return True if found.name == "python" else found
     return "://" in entry or is_local(entry.strip("\"'"))
-
-
-def _archive(url: str, line: int, scope: Scope) -> Dependency | None:
-    """The package of an archive of conda, `.../name-version-build.conda`."""
-    match = _ARCHIVE.fullmatch(url.rpartition("/")[2])
-    if match is None:
-        return None
-    return Dependency(match[1].lower(), f"={match[2]}={match[3]}", True, scope, line)
 
 
 def _is_lock(found: list[Dependency], text: str, name: str) -> bool:

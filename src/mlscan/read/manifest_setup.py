@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node as SyntaxNode
 
+MAX_CODE = 300_000
+"""Bytes of a setup.py."""
+
 _NOTHING = Node(None, 1)
 _ENTRY = re.compile(r"\s*([\w.-]+)\s*=\s*([\w.]+\s*(?::\s*[\w.]+)?)")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
@@ -50,11 +53,16 @@ def read_setup_py(data: bytes, path: str) -> Manifest | None:  # noqa: ARG001
 
     Lists of requirements that are read from a requirement file are that file's; other computed ones are a problem.
     """
+    gathered = Gathered()
+    if b"setup" not in data:
+        return None
+    if len(data) > MAX_CODE:
+        gathered.problem(None, "too large")
+        return gathered.manifest()
     values = Values(data)
     arguments = values.arguments_of("setup")
     if arguments is None:
         return None
-    gathered = Gathered()
     name = next((text for _, text in values.texts(arguments.get("name"))), "")
     gathered.describe(name, [text for _, text in values.texts(arguments.get("classifiers"))])
     values.computed.clear()

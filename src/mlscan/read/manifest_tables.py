@@ -12,8 +12,10 @@ from mlscan.read.toml_reader import parse_toml
 from mlscan.read.xml_reader import parse_xml
 from mlscan.types.source import Dependency, Node, Tree
 
+MAX_TEMPLATE = 200_000
+"""Characters of a template."""
 _STATEMENT = re.compile(r"\{[%#][^{}]{0,500}[%#]\}")
-_ELSE = re.compile(r"\{%-?\s*(?:else|elif)\b.{0,5000}?\{%-?\s*endif\b[^{}]{0,20}%\}", re.DOTALL)
+_ELSE = re.compile(r"\{%-?\s*(?:else|elif)\b.{0,2000}?\{%-?\s*endif\b[^{}]{0,20}%\}", re.DOTALL)
 _EXPRESSION = re.compile(
     r"(?P<alone>^[ \t]*+\{\{[^{}\n]{0,500}\}\},?[ \t]*$)|(?P<before>[=\[,][ \t]*+)?\{\{[^{}\n]{0,500}\}\}", re.MULTILINE
 )
@@ -30,7 +32,7 @@ def toml_document(data: bytes, gathered: Gathered) -> Node:
     """
     text = text_of(data)
     tree = parse_toml(text)
-    if tree.problems and ("{{" in text or "{%" in text):
+    if tree.problems and len(text) <= MAX_TEMPLATE and ("{{" in text or "{%" in text):
         for written in (text, _ELSE.sub(_newlines, text)):
             tree = parse_toml(_EXPRESSION.sub(_word, _STATEMENT.sub(_newlines, written)))
             if not tree.problems:
