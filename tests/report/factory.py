@@ -13,6 +13,7 @@ from mlscan.types.assessment import (
     NextStep,
     PracticeResult,
     Rating,
+    StarterFile,
     Stats,
     Status,
 )
@@ -125,6 +126,9 @@ def _rating(share: float) -> Rating:
     return Rating.F if share > 0.85 else Rating.L if share > 0.5 else Rating.P if share > 0.15 else Rating.N
 
 
+STARTER = StarterFile(path="ci.sh", text="set -eu\n# ``` is no end\n\nif ok; then\n  <run> & done\nfi\n", adds=True)
+
+
 def _steps(levels: tuple[LevelResult, ...], level: int) -> tuple[NextStep, ...]:
     missing = [c for x in levels if x.level == level + 1 for c in x.criteria if c.status is not Status.MET]
     return tuple(
@@ -136,6 +140,8 @@ def _steps(levels: tuple[LevelResult, ...], level: int) -> tuple[NextStep, ...]:
             effort="SML"[number % 3],
             lifts=c.group,
             level=level + 1,
+            reaches=level + 1 if c is missing[-1] else None,
+            starter=None if number else STARTER,
         )
         for number, c in enumerate(missing)
     )

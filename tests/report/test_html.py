@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from mlscan.report import render
 from mlscan.types.assessment import Assessment, Status
 from mlscan.types.evidence import Gap
-from report.factory import HOSTILE, MARKUP, STORIES, assessment, hostile, level_0, level_2, level_4
+from report.factory import HOSTILE, MARKUP, STARTER, STORIES, assessment, hostile, level_0, level_2, level_4
 from report.pages import Page
 
 REVISION = "3f2c1a9d2e" * 4
@@ -113,6 +114,26 @@ def test_evidence_is_linked_at_the_revision_and_only_there() -> None:
     assert f"https://github.com/acme/churn/commit/{REVISION}" in links
     assert all(x.startswith("https://github.com/acme/churn/") and REVISION in x for x in links)
     assert [x for x in page(level_2()).values("href", "a") if not x.startswith("#")] == []
+
+
+def test_a_starter_keeps_its_lines() -> None:
+    html = render(level_4(), "html")
+    (block,) = re.findall(r'<pre tabindex="0"><code>(.*?)</code></pre>', html, re.S)
+    assert unescape(block) == STARTER.text
+    assert "<summary>To start with: add to the end of ci.sh</summary>" in html
+
+
+def test_the_place_that_a_reason_names_is_the_link() -> None:
+    story = level_4()
+    why = "Runs are logged (src/train.py:41, and 2 more files)."
+    levels = tuple(replace(x, criteria=tuple(replace(c, why=why) for c in x.criteria)) for x in story.levels)
+    html = render(replace(story, levels=levels), "html")
+    link = f'<a href="https://github.com/acme/churn/blob/{REVISION}/src/train.py#L41"><code>src/train.py:41</code></a>'
+    assert f"Runs are logged ({link}, and 2 more files)." in html
+
+
+def test_a_target_that_is_reached_is_enough() -> None:
+    assert "Level 2 was asked for, and it is reached" in page(replace(level_2(), target=2, next=())).text
 
 
 def test_where_a_level_means_nothing_that_is_said_and_no_ladder_is_drawn() -> None:

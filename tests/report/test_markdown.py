@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from hypothesis import given, settings
@@ -15,12 +16,12 @@ from mlscan.report.markdown import LONGEST
 from mlscan.report.markdown_text import code, text
 from mlscan.types.assessment import Assessment
 from mlscan.types.evidence import Gap, Location
-from report.factory import HOSTILE, MARKUP, STORIES, assessment, hostile, level_0, level_2, level_4
+from report.factory import HOSTILE, MARKUP, STARTER, STORIES, assessment, hostile, level_0, level_2, level_4
 from report.pages import Page
 
 OURS = {
     *("h2", "h3", "p", "strong", "em", "code", "table", "thead", "tbody", "tr", "th", "td", "ol", "ul", "li"),
-    *("details", "summary", "br", "sub", "a"),
+    *("details", "summary", "br", "sub", "a", "pre"),
 }
 
 
@@ -63,6 +64,34 @@ def test_evidence_is_linked_at_the_revision() -> None:
     assert f"https://github.com/acme/churn/blob/{revision}/.github/workflows/ci.yml#L14" in links
     assert {x.split("/")[2] for x in links} == {"github.com"}
     assert page(level_2()).values("href", "a") == []
+
+
+def test_a_starter_is_folded_below_its_step_and_nothing_ends_it_early() -> None:
+    html = to_html(render(level_4(), "markdown"))
+    assert "<summary>To start with: add to the end of ci.sh</summary>" in html
+    (block,) = re.findall(r"<pre><code>(.*?)</code></pre>", html, re.S)
+    assert unescape(block) == STARTER.text
+    assert html.index("<pre>") < html.index("Auto retraining can be seen")
+    assert "With it level 5 is reached." in Page(html).text
+
+
+def test_the_place_that_a_reason_names_is_the_link() -> None:
+    story = level_4()
+    why = "Runs are logged (src/train.py:41, and 2 more files)."
+    levels = tuple(replace(x, criteria=tuple(replace(c, why=why) for c in x.criteria)) for x in story.levels)
+    markdown = render(replace(story, levels=levels), "markdown")
+    assert "| Runs are logged ([`src/train.py:41`](https://github.com/acme/churn/blob/" in markdown
+    assert "src/train.py#L41), and 2 more files). |" in markdown
+
+
+def test_a_target_is_the_goal() -> None:
+    story = level_2()
+    assert "### Level 2 was asked for, and it is reached: enough for this target" in render(
+        replace(story, target=2, next=()), "markdown"
+    )
+    far = replace(story, target=4, next=(*story.next, replace(story.next[0], level=4, title="Watched")))
+    assert "### Missing for level 4, Specialization" in render(far, "markdown")
+    assert "**Watched**" in render(far, "markdown")
 
 
 def test_where_a_level_means_nothing_there_is_no_ladder_and_nothing_is_missing() -> None:

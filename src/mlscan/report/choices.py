@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlscan.types.assessment import (
@@ -63,21 +65,30 @@ def best(a: Assessment, indexes: tuple[int, ...]) -> Evidence | None:
     return next((e for e in places if e.context is Context.OWN), places[0] if places else None)
 
 
+def cut_at_place(words: str, places: Sequence[str]) -> tuple[str, int, str] | None:
+    """What stands before the first of the places that the words name, which one it is, and what stands after it."""
+    for number, each in enumerate(places):
+        match = re.search(rf"(?<![\w./-]){re.escape(each)}(?![\w/-]|\.\w)", words)
+        if match is not None:
+            return words[: match.start()], number, words[match.end() :]
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What is missing for the next level."""
+    """What is missing for the next level, or for the target."""
 
     level: int | None
-    """The next level; None on the highest."""
+    """The next level, or the one that was asked for; None where nothing is left to reach."""
     needed: tuple[NextStep, ...]
     others: tuple[NextStep, ...]
     """Asked too, but the level is reached without them."""
 
 
 def steps(a: Assessment) -> Steps:
-    """The way to the next level; empty where no next level can be reached."""
-    target = a.level + 1
-    if target not in level_names(a):
+    """The way to the target, by default the next level; empty where it cannot be reached."""
+    target = a.level + 1 if a.target is None else a.target
+    if target not in level_names(a) or target <= a.level:
         return Steps(None, (), ())
     asked = [s for s in a.next if s.level <= target] or list(a.next)
     return Steps(target, tuple(s for s in asked if s.needed), tuple(s for s in asked if not s.needed))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mlscan.report.choices import best, gaps_by_reason, level_names, place, steps, tally
+from mlscan.report.choices import best, cut_at_place, gaps_by_reason, level_names, near_misses, place, steps, tally
 from mlscan.report.forge import Forge
 from mlscan.report.wording import many
 from mlscan.types.assessment import Assessment, CriterionResult, LevelResult, PracticeResult, Rating, Status
@@ -87,7 +87,12 @@ class Row:
 
     criterion: CriterionResult
     mark: Mark
+    before: str
+    """Why, up to the place that it names."""
+    named: Spot | None
+    after: str
     spots: tuple[Spot, ...]
+    """The other places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +147,15 @@ class View:
     floors: Sequence[Floor] = field(default=())
     practices: Sequence[Practice] = field(default=())
     misses: Sequence[Miss] = field(default=())
+    """The first near miss of each practice that is not there."""
+    other_misses: Sequence[Miss] = field(default=())
     unread: Sequence[Unread] = field(default=())
 
 
 def view_of(a: Assessment, forge: Forge | None) -> View:
     """Everything that the page shows, in its order."""
+    first = near_misses(a)
+    others = [r for r in a.rejections if r not in set(first)]
     return View(
         a=a,
         top=max(level_names(a)),
@@ -155,7 +164,8 @@ def view_of(a: Assessment, forge: Forge | None) -> View:
         bars=_bars(a),
         floors=_floors(a, forge),
         practices=[_practice(a, p, forge) for p in a.practices],
-        misses=[Miss(r, _spot(r.where, forge)) for r in a.rejections],
+        misses=[Miss(r, _spot(r.where, forge)) for r in first],
+        other_misses=[Miss(r, _spot(r.where, forge)) for r in others],
         unread=_unread(a, forge),
     )
 
@@ -200,13 +210,19 @@ def _floors(a: Assessment, forge: Forge | None) -> list[Floor]:
         if not level.criteria:
             continue
         met, asked = tally(level)
-        rows = tuple(
-            Row(c, _mark(c.status), tuple(_spot(a.evidence[i].where, forge) for i in c.evidence))
-            for c in level.criteria
-        )
+        rows = tuple(_row(a, c, forge) for c in level.criteria)
         shown = level.level == target or (met < asked and level.level <= a.level)
         floors.append(Floor(level, f"{met} of {asked} met", RATINGS[level.rating], rows, shown))
     return floors
+
+
+def _row(a: Assessment, c: CriterionResult, forge: Forge | None) -> Row:
+    spots = [_spot(a.evidence[i].where, forge) for i in c.evidence]
+    cut = cut_at_place(c.why, [spot.label for spot in spots])
+    if cut is None:
+        return Row(c, _mark(c.status), c.why, None, "", tuple(spots))
+    before, number, after = cut
+    return Row(c, _mark(c.status), before, spots[number], after, tuple(s for s in spots if s != spots[number]))
 
 
 def _practice(a: Assessment, practice: PracticeResult, forge: Forge | None) -> Practice:
@@ -230,7 +246,9 @@ def _sight(evidence: Evidence, forge: Forge | None) -> Sight:
     about = [evidence.strength.value, evidence.detector]
     about += [f"in {evidence.context.value} files"] if evidence.context is not Context.OWN else []
     about += [f"handed to {evidence.delegated_to}"] if evidence.delegated_to else []
-    return Sight(_spot(evidence.where, forge), evidence.excerpt, ", ".join(about))
+    # Of a whole file the name is all that there is to see.
+    excerpt = "" if evidence.excerpt == evidence.where.path else evidence.excerpt
+    return Sight(_spot(evidence.where, forge), excerpt, ", ".join(about))
 
 
 def _unread(a: Assessment, forge: Forge | None) -> list[Unread]:

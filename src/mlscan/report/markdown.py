@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
+
 from mlscan.report.choices import (
     absent,
     best,
+    cut_at_place,
     gaps_by_reason,
     level_names,
     near_misses,
@@ -16,9 +19,20 @@ from mlscan.report.choices import (
     uncounted,
     unknown,
 )
+from mlscan.report.clean import clean, clip
 from mlscan.report.forge import Forge, forge_of
-from mlscan.report.markdown_text import code, details, link, table, text
-from mlscan.report.wording import PARTLY_SEEN, REVISION_DIGITS, because, dirty_words, effort, many, wrong_verdict
+from mlscan.report.markdown_text import code, details, fenced, link, table, text
+from mlscan.report.wording import (
+    PARTLY_SEEN,
+    REVISION_DIGITS,
+    because,
+    dirty_words,
+    effort,
+    many,
+    nothing_missing,
+    starter_words,
+    wrong_verdict,
+)
 from mlscan.types.assessment import Assessment, CriterionResult, NextStep, PracticeResult, Status
 from mlscan.types.evidence import Context, Location
 
@@ -30,6 +44,7 @@ _ROWS = 80
 _REASONS = 20
 _PATHS = 5
 _PATH = 90
+_STARTER = 3_000
 _BAR = 10
 
 _SIGNS = {
@@ -116,7 +131,7 @@ def _profile(a: Assessment) -> list[str]:
 def _next(a: Assessment) -> list[str]:
     way = steps(a)
     if way.level is None:
-        return ["### This is the top of the ladder"]
+        return [f"### {text(nothing_missing(a))}"]
     if not way.needed and not way.others:
         return []
     blocks = [f"### Missing for level {way.level}, {text(level_names(a).get(way.level, ''))}"]
@@ -130,7 +145,14 @@ def _next(a: Assessment) -> list[str]:
 
 
 def _step(number: int, step: NextStep) -> str:
-    return f"{number}. **{text(step.title, 150)}** ({text(effort(step.effort), 40)})<br>\n   {text(step.how, 600)}"
+    reaches = "" if step.reaches is None else f" With it level {step.reaches} is reached."
+    lines = [f"{number}. **{text(step.title, 150)}** ({text(effort(step.effort), 40)})<br>"]
+    lines.append(f"   {text(step.how, 600)}{reaches}")
+    starter = step.starter
+    if starter is not None and len(starter.text) <= _STARTER:
+        block = details(html.escape(clip(clean(starter_words(starter)), _PATH, "…")), fenced(starter.text))
+        lines += ["", *(f"   {line}".rstrip() for line in block.splitlines())]
+    return "\n".join(lines)
 
 
 def _found(a: Assessment, forge: Forge | None) -> str:
@@ -151,7 +173,7 @@ def _practice(a: Assessment, practice: PracticeResult, forge: Forge | None) -> t
     if evidence is None:
         return code(practice.id), practice.strength or "", text(practice.why, 200)
     context = "" if evidence.context is Context.OWN else f" ({evidence.context.value})"
-    excerpt = f"<br>{code(evidence.excerpt, 100)}" if evidence.excerpt else ""
+    excerpt = f"<br>{code(evidence.excerpt, 100)}" if evidence.excerpt not in ("", evidence.where.path) else ""
     return code(practice.id), practice.strength or "", _place(evidence.where, forge) + context + tail + excerpt
 
 
@@ -187,11 +209,15 @@ def _criteria(a: Assessment, forge: Forge | None) -> list[str]:
 
 
 def _why(a: Assessment, criterion: CriterionResult, forge: Forge | None) -> str:
-    why = text(criterion.why, 200)
-    if not criterion.evidence:
-        return why
-    places = ", ".join(_place(a.evidence[i].where, forge) for i in criterion.evidence[:2])
-    return f"{why}<br>{places}" if why else places
+    wheres = [a.evidence[i].where for i in criterion.evidence]
+    cut = cut_at_place(criterion.why, [place(where) for where in wheres])
+    if cut is not None:
+        before, number, after = cut
+        parts = (text(before, 200), _place(wheres[number], forge), text(after, 100))
+        return parts[0] + before[-1:].isspace() * " " + parts[1] + after[:1].isspace() * " " + parts[2]
+    why = text(criterion.why, 300)
+    places = ", ".join(_place(where, forge) for where in wheres[:2])
+    return f"{why}<br>{places}" if why and places else why or places
 
 
 def _near(a: Assessment, forge: Forge | None) -> list[str]:
@@ -202,7 +228,8 @@ def _near(a: Assessment, forge: Forge | None) -> list[str]:
         f"- {code(r.practice, 60)}: {_place(r.where, forge)}: {text(r.reason, 200)} ({code(r.detector, 60)})"
         for r in chosen[:_REASONS]
     ]
-    return [details(f"Nearly counted: {many(len(a.rejections), 'near miss', 'near misses')}", "\n".join(lines))]
+    summary = f"Nearly counted: {many(len(chosen), 'practice')} ({many(len(a.rejections), 'near miss', 'near misses')})"
+    return [details(summary, "\n".join(lines))]
 
 
 def _gaps(a: Assessment, forge: Forge | None) -> list[str]:

@@ -49,6 +49,14 @@ def link(label: str, url: str | None) -> str:
     return f"[{label}]({url.replace('&', '&amp;')})" if url else label
 
 
+def fenced(words: str) -> str:
+    """Lines as a block of code that nothing in them can end."""
+    lines = [clean(line) for line in words.splitlines()]
+    ticks = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, ticks + 1)
+    return "\n".join([fence, *lines, fence])
+
+
 def details(summary: str, body: str) -> str:
     """A block that is folded away; summary and body are Markdown already."""
     return f"<details>\n<summary>{summary}</summary>\n\n{body}\n\n</details>"

@@ -11,7 +11,7 @@ from mlscan.report.found import add_gaps, add_practices, add_rejections
 from mlscan.report.ladder import add_ladder
 from mlscan.report.options import RenderOptions
 from mlscan.report.page import Page
-from mlscan.report.wording import PARTLY_SEEN, REVISION_DIGITS, because, effort, quiet_line
+from mlscan.report.wording import PARTLY_SEEN, REVISION_DIGITS, because, effort, nothing_missing, quiet_line
 from mlscan.types.assessment import Assessment, NextStep
 
 _STEPS_SHOWN = 5
@@ -63,7 +63,7 @@ def _add_head(page: Page, a: Assessment) -> None:
 def _add_next(page: Page, a: Assessment) -> None:
     way = steps(a)
     if way.level is None:
-        page.heading("This is the top of the ladder")
+        page.heading(nothing_missing(a))
         return
     if not way.needed and not way.others:
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlscan.types.assessment import Assessment
+from mlscan.types.assessment import Assessment, StarterFile
 
 REVISION_DIGITS = 10
 
@@ -49,6 +49,20 @@ def wrong_verdict(a: Assessment) -> str:
         f"A verdict is wrong? Report it by its id, such as {verdict_id(a, shown)}, with the place that shows it; "
         "until then waive or attest that id in mlscan.toml."
     )
+
+
+def nothing_missing(a: Assessment) -> str:
+    """Why there are no next steps, where the level is all that was asked for."""
+    if a.target is not None and a.target <= a.level:
+        return f"Level {a.target} was asked for, and it is reached: enough for this target"
+    return "This is the top of the ladder"
+
+
+def starter_words(starter: StarterFile) -> str:
+    """What a starter is for, in front of its text."""
+    if not starter.path:
+        return "Commands to start with"
+    return f"To start with: add to the end of {starter.path}" if starter.adds else f"To start with: {starter.path}"
 
 
 def many(count: int, one: str, more: str = "") -> str:
