@@ -10,7 +10,7 @@ from mlscan.assess.facts import Facts
 from mlscan.assess.truth import Truth
 from mlscan.types.assessment import StarterFile
 from mlscan.types.conditions import Cond
-from mlscan.types.starters import PATH_WORD, Wording
+from mlscan.types.starters import PATH_WORD, Starter, Wording
 
 WORD = re.compile(r"<<([a-z][a-z0-9-]*)>>")
 """A word of a starter, replaced by the first of its texts that holds."""
@@ -20,14 +20,18 @@ _DEPTH = 10
 
 
 def starter_for(criterion: str, facts: Facts) -> StarterFile | None:
-    """The first starter of the criterion whose condition holds, its words replaced; None where the model has none."""
-    model = facts.content.model
-    starters = model.starters[criterion].starters if criterion in model.starters else []
-    for starter in starters:
-        if _holds(starter.when, facts):
-            path = filled(starter.file, model.words, facts)
-            return StarterFile(path=path, text=filled(starter.text, model.words, facts), adds=starter.adds)
-    return None
+    """The criterion's starter for this repository, its words replaced; None where the model has none."""
+    starter, words = chosen(criterion, facts), facts.content.model.words
+    if starter is None:
+        return None
+    path, text = filled(starter.file, words, facts), filled(starter.text, words, facts)
+    return StarterFile(path=path, text=text, adds=starter.adds)
+
+
+def chosen(criterion: str, facts: Facts) -> Starter | None:
+    """The first starter of the criterion whose condition holds, as the content has it."""
+    file = facts.content.model.starters.get(criterion)
+    return next((s for s in file.starters if _holds(s.when, facts)), None) if file else None
 
 
 def filled(text: str, words: Mapping[str, Sequence[Wording]], facts: Facts, depth: int = _DEPTH) -> str:
