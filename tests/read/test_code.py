@@ -79,7 +79,8 @@ def test_no_bytes_raise(language: str, data: bytes) -> None:
     [b"(" * 200_000, b'"' * 200_001, b"'" * 200_001, b"/*" * 100_000, b"a(" * 100_000, b"a" * 500_000, b"* " * 100_000],
 )
 def test_hostile_files_are_bounded(language: str, data: bytes) -> None:
-    (line,) = parse_code(data, "a", language).code_lines
+    assert parse_code(data, "a", language).language == language
+    (line,) = code_lines(data, language)
     assert len(line) == len(data)
 
 
@@ -115,9 +116,9 @@ def test_other_languages_have_lines() -> None:
 
 
 def test_python_is_parsed_and_has_code_lines() -> None:
-    found = parse_code(b"import a\na.f('x')  # y\n", "a.py", "python")
-    assert [c.name for c in found.calls] == ["a.f"]
-    assert [line.rstrip() for line in found.code_lines] == ["import a", "a.f(' ')", ""]
+    data = b"import a\na.f('x')  # y\n"
+    assert [c.name for c in parse_code(data, "a.py", "python").calls] == ["a.f"]
+    assert [line.rstrip() for line in code_lines(data, "python")] == ["import a", "a.f(' ')", ""]
 
 
 @pytest.mark.parametrize(

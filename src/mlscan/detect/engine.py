@@ -341,11 +341,12 @@ class Engine:
 
     def _rejections(self, name: str, seen: set[str]) -> list[Rejection]:
         practice = self._plan.detectors[name].practice
+        contexts = {Context.OWN, *self._plan.detectors[name].contexts}
         near = [*self._combiner_near.get(name, ()), *self._leaf_near.get(name, ())]
         kept = {
             (n.hit.path, n.hit.line, n.reason)
             for n in near
-            if n.hit.path not in seen and self._facts.context(n.hit.path) is Context.OWN
+            if n.hit.path not in seen and self._facts.context(n.hit.path) in contexts
         }
         return [
             Rejection(detector=name, practice=practice, where=Location(path, line), reason=reason)

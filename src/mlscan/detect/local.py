@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -44,7 +44,7 @@ class LocalMatchers:
         self._reject = reject
         self._checks: dict[tuple[int, str], Check] = {}
         self._names: dict[int, dict[str, bool]] = {}
-        """Names of calls that were tested before, by matcher."""
+        """Names of calls or imports that were tested before, by matcher."""
         self.unsure: set[tuple[int, str]] = set()
         """(matcher, path) where a variable decides whether the matcher holds."""
 
@@ -56,6 +56,24 @@ class LocalMatchers:
             if len(found) >= HITS:
                 break
         return found
+
+    def may_hold(self, leaf: Leaf, file: ParsedFile) -> bool:
+        """False where the bytes of a file, or the lines that may be imports, rule the matcher out without a parse."""
+        if isinstance(leaf.spec, TextMatch):
+            return _regex(f"(?m){leaf.spec.regex}", file.data).search(file.data) is not None
+        imports = self._facts.imports.get(file.path)
+        if not isinstance(leaf.spec, ImportMatch) or imports is None or leaf.spec.first_party:
+            return True
+        known = self._names.setdefault(leaf.index, {})
+        return any(self._imported(leaf, leaf.spec, name, known) for name in imports)
+
+    def _imported(self, leaf: Leaf, spec: ImportMatch, name: str, known: dict[str, bool]) -> bool:
+        """Whether a dotted name, or what it is a part of, is meant; each name is tested once."""
+        if name not in known:
+            parts = name.split(".")
+            check = self.check(leaf, "module", spec.module)
+            known[name] = any(check(".".join(parts[:size])) for size in range(1, len(parts) + 1))
+        return known[name]
 
     def check(self, leaf: Leaf, name: str, value: Value) -> Check:
         """The compiled test on a value of the matcher, under a name of its own."""
@@ -76,10 +94,9 @@ class LocalMatchers:
 
     def _imports(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
         spec = _spec(leaf, ImportMatch)
-        check = self.check(leaf, "module", spec.module)
+        known = self._names.setdefault(leaf.index, {})
         for found in file.code.imports if file.code else ():
-            parts = found.target.split(".")
-            if not any(check(".".join(parts[:size])) for size in range(1, len(parts) + 1)):
+            if not self._imported(leaf, spec, found.target, known):
                 continue
             hit = Hit(file.path, found.line, _code_line(file, found.line))
             if self._foreign(leaf, found.module, spec.first_party, hit):
@@ -106,10 +123,18 @@ class LocalMatchers:
         """Calls whose name passes; each name is tested once, whatever number of files has it."""
         known = self._names.setdefault(leaf.index, {})
         for name, calls in file.calls.items():
-            if name not in known:
-                known[name] = self.check(leaf, "name", spec.name)(name)
-            if known[name]:
+            if self._is_named(leaf, spec, name, known):
                 yield from calls
+
+    def _is_named(self, leaf: Leaf, spec: CallMatch, name: str, known: dict[str, bool]) -> bool:
+        if name not in known:
+            known[name] = self.check(leaf, "name", spec.name)(name)
+        return known[name]
+
+    def wanted(self, leaves: Sequence[Leaf]) -> Callable[[str], bool]:
+        """Whether one of these matchers asks for calls of a name."""
+        tests = [(x, x.spec, self._names.setdefault(x.index, {})) for x in leaves if isinstance(x.spec, CallMatch)]
+        return lambda name: any(self._is_named(leaf, spec, name, known) for leaf, spec, known in tests)
 
     def _failing_args(self, leaf: Leaf, spec: CallMatch, call: Call) -> list[str]:
         """Names of the arguments that are not as asked for; unwanted ones are among them."""
@@ -196,8 +221,6 @@ class LocalMatchers:
     def _text(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
         spec = _spec(leaf, TextMatch)
         whole = _regex(f"(?m){spec.regex}", file.data)
-        if whole.search(file.data) is None:
-            return
         pattern = _regex(spec.regex, "")
         unless = _regex(spec.unless, "") if spec.unless else None
         for number, line in self._text_lines(spec, file, whole):
@@ -209,8 +232,8 @@ class LocalMatchers:
 
     def _text_lines(self, spec: TextMatch, file: ParsedFile, whole: re2._Regexp) -> Iterable[tuple[int, str]]:
         """Lines in which the pattern may hold, with their 1-based numbers."""
-        if spec.in_ == "code" and file.code is not None:
-            return enumerate(islice(file.code.code_lines, spec.first_lines), 1)
+        if spec.in_ == "code" and (file.roles.language or file.roles.notebook):
+            return enumerate(islice(file.code_lines, spec.first_lines), 1)
         if spec.first_lines is not None:
             return enumerate(islice(file.lines, spec.first_lines), 1)
         return [(n, file.line(n)) for n in _lines_of(whole, file.data)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -57,6 +58,8 @@ class ParsedFile:
         self.data = data
         self.roles = roles
         self.problems: list[Problem] = []
+        self.wanted: Callable[[str], bool] | None = None
+        """Names of the calls that somebody will ask for, set before the code is parsed; None is all."""
 
     @cached_property
     def text(self) -> str:
@@ -79,7 +82,7 @@ class ParsedFile:
             return None
         from mlscan.read.notebook import parse_notebook
 
-        found = parse_notebook(self.data, self.path)
+        found = parse_notebook(self.data, self.path, self.wanted)
         self.problems += found.problems
         return found
 
@@ -92,9 +95,18 @@ class ParsedFile:
             return None
         from mlscan.read.code import parse_code
 
-        found = parse_code(self.data, self.path, self.roles.language)
+        found = parse_code(self.data, self.path, self.roles.language, self.wanted)
         self.problems += found.problems
         return found
+
+    @cached_property
+    def code_lines(self) -> Sequence[str]:
+        """Lines of the code with comments and strings blanked; without a parse where that is enough."""
+        if self.roles.language == "python":
+            from mlscan.read.code import code_lines
+
+            return code_lines(self.data, self.roles.language)
+        return self.code.code_lines if self.code else ()
 
     @cached_property
     def calls(self) -> dict[str, list[Call]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from mlscan.detect import words
+from mlscan.detect.gates import set_gates
 from mlscan.detect.globs import GlobTable
 from mlscan.detect.values import Check, check_for, expand
 from mlscan.types.content import (
@@ -81,10 +82,17 @@ class Leaf:
     """Ids of globs; None means the files that the kind itself implies."""
     not_in: frozenset[int]
     contexts: frozenset[Context] | None
-    words: tuple[words.Word, ...] | None
-    """Words of which a file must hold one; None: no such words."""
+    words: tuple[words.Clause, ...]
+    """What a file must hold, clause by clause; empty where nothing can be said."""
+    gates: tuple[frozenset[int], ...] = ()
+    """Sets of leaves of which one each must be possible in a file for this one to matter there (`gates.py`)."""
     from_node: Node | None = None
     to_node: Node | None = None
+
+    @property
+    def filtered(self) -> bool:
+        """Whether the one search of a file can tell that the matcher does not hold in it."""
+        return bool(self.words)
 
 
 @dataclass(slots=True)
@@ -104,6 +112,7 @@ class Node:
     where: dict[str, Check] = field(default_factory=dict)
     evidence: int | None = None
     strength: str | None = None
+    near_miss: bool = False
 
 
 @dataclass(slots=True)
@@ -141,6 +150,7 @@ def compile_plan(content: DetectContent) -> Plan:
     )
     for detector in plan.detectors.values():
         plan.nodes[detector.id] = _node(plan, detector.find, _Place(detector=detector.id))
+    set_gates(plan.nodes.values())
     return plan
 
 
@@ -157,6 +167,7 @@ def _node(plan: Plan, condition: Condition | str, place: _Place) -> Node:
     strength = condition.strength.value if condition.strength else None
     if len(parts) == 1 and not none_of and not where and strength is None:
         parts[0].name = name
+        parts[0].near_miss = condition.near_miss
         return parts[0]
     return Node(
         name=name,
@@ -166,6 +177,7 @@ def _node(plan: Plan, condition: Condition | str, place: _Place) -> Node:
         where=where,
         evidence=condition.evidence,
         strength=strength,
+        near_miss=condition.near_miss,
     )
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import re2
 
 from mlscan.detect.facts import Facts
+from mlscan.detect.gates import is_open
 from mlscan.detect.hits import Hit
 from mlscan.detect.infra import image_hits, resource_hits
 from mlscan.detect.local import LocalMatchers
 from mlscan.detect.parsed import ParsedFile, Roles, roles_of
 from mlscan.detect.plan import Leaf, Plan
+from mlscan.detect.prefilter import Prefilter
+from mlscan.read.notebook_head import is_python_notebook
 from mlscan.types.content import ImageMatch, PathMatch, ResourceMatch
 from mlscan.types.evidence import Context, Gap
 from mlscan.types.snapshot import Snapshot
@@ -36,43 +40,15 @@ MENTIONS = 2_000
 """Words kept per file."""
 
 
-class Prefilter:
-    """All words of all matchers in one linear search."""
+@dataclass(slots=True)
+class Candidates:
+    """Matchers that may hold in a file, told from its path alone."""
 
-    def __init__(self, leaves: Iterable[Leaf], extra: Iterable[str]) -> None:
-        users: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
-        for leaf in leaves:
-            for word in leaf.words or ():
-                users[word.pattern].append((leaf.index, word.module))
-        self._users = list(users.values())
-        self._extra = list(extra)
-        options = re2.Options()
-        options.max_mem = 256 << 20
-        options.log_errors = False
-        self._set = re2.Set.SearchSet(options)
-        for pattern in users:
-            self._set.Add(pattern.encode("utf-8"))
-        for text in self._extra:
-            self._set.Add(re.escape(text).encode("utf-8"))
-        self._empty = not (users or self._extra)
-        if not self._empty:
-            self._set.Compile()
-
-    def search(self, data: bytes, modules: frozenset[str] | None) -> tuple[set[int], list[str]]:
-        """(indexes of the leaves with a word in the data, extra words in it).
-
-        modules: top-level modules that the file imports, None where that is not known.
-        """
-        found = () if self._empty else self._set.Match(data) or ()
-        split = len(self._users)
-        leaves = {
-            leaf
-            for i in found
-            if i < split
-            for leaf, module in self._users[i]
-            if module is None or modules is None or module in modules
-        }
-        return leaves, [self._extra[i - split] for i in found if i >= split]
+    filtered: dict[int, Leaf]
+    """Those that the search of the file can rule out, by index, cheap ones first."""
+    always: list[Leaf]
+    by_path: list[Leaf]
+    """Those that look at the path only."""
 
 
 class Reading:
@@ -88,7 +64,7 @@ class Reading:
         self.gaps: set[Gap] = set()
         self.bytes_read = 0
         self.ci_bytes: dict[str, bytes] = {}
-        self._shared: dict[tuple[frozenset[int], Context, Roles, str], tuple[list[Leaf], list[Leaf]]] = {}
+        self._shared: dict[tuple[frozenset[int], Context, Roles, str], Candidates] = {}
         self._sizes = {f.path: f.size for f in snapshot.files}
         self.tree_paths: frozenset[str] = frozenset()
         """Files whose trees the sibling matchers want."""
@@ -97,18 +73,18 @@ class Reading:
         """Reads every file that a matcher or the index wants; `words` are searched for in all of them."""
         leaves = self._plan.leaves
         prefilter = Prefilter([x for x in leaves if x.kind in LOCAL], words)
-        wanted: dict[str, tuple[Roles, list[Leaf]]] = {}
+        wanted: dict[str, tuple[Roles, Candidates]] = {}
         for path in self._facts.paths:
             roles = roles_of(path)
             candidates = self._candidates(path, roles)
-            if roles.indexed or candidates or path in self.tree_paths:
+            if roles.indexed or candidates.filtered or candidates.always or path in self.tree_paths:
                 wanted[path] = (roles, candidates)
         for number, (path, data) in enumerate(self._snapshot.read_many(wanted)):
             roles, candidates = wanted[path]
             if isinstance(data, Gap):
                 self.gaps.add(data)
                 self._facts.unread[path] = data.reason
-                for leaf in candidates:
+                for leaf in (*candidates.filtered.values(), *candidates.always):
                     self.unknown[leaf.index].add(path)
             else:
                 self.bytes_read += len(data)
@@ -116,19 +92,23 @@ class Reading:
             if progress and number % 200 == 0:
                 progress(number, len(wanted))
 
-    def _candidates(self, path: str, roles: Roles) -> list[Leaf]:
+    def _candidates(self, path: str, roles: Roles) -> Candidates:
         """Leaves that may hold in a file; path matchers are evaluated on the way. Most paths share their answer."""
         globs = self._plan.globs.match(path)
         context = self._facts.context(path)
         key = (globs, context, roles, path[path.rfind(".") :])
         if key not in self._shared:
             able = [x for x in self._plan.leaves if _admits(x, globs, context)]
-            local = [x for x in able if x.kind in LOCAL and _may(x, path, roles)]
-            self._shared[key] = local, [x for x in able if x.kind == "path"]
-        local, by_path = self._shared[key]
-        for leaf in by_path:
+            local = sorted((x for x in able if x.kind in LOCAL and _may(x, path, roles)), key=_cost)
+            self._shared[key] = Candidates(
+                filtered={x.index: x for x in local if x.filtered},
+                always=[x for x in local if not x.filtered],
+                by_path=[x for x in able if x.kind == "path"],
+            )
+        found = self._shared[key]
+        for leaf in found.by_path:
             self._path(leaf, path)
-        return local
+        return found
 
     def _path(self, leaf: Leaf, path: str) -> None:
         assert isinstance(leaf.spec, PathMatch)
@@ -138,28 +118,41 @@ class Reading:
         elif verdict:
             self.hits[leaf.index].append(Hit(path, None, path))
 
-    def _visit(self, file: ParsedFile, candidates: list[Leaf], prefilter: Prefilter) -> None:
+    def _visit(self, file: ParsedFile, candidates: Candidates, prefilter: Prefilter) -> None:
         self._index(file)
         possible, words = prefilter.search(file.data, self._modules(file))
         for word in words:
             self._facts.read_words.setdefault(word, set()).add(file.path)
         hit = False
-        for leaf in candidates:
-            if leaf.words is not None and leaf.index not in possible:
+        asked = self._worth_asking(file, candidates, possible)
+        file.wanted = self._matchers.wanted(asked)
+        for leaf in asked:
+            if not is_open(leaf, possible):
                 continue
             found = self._evaluate(leaf, file)
             hit = hit or bool(found)
             self.hits[leaf.index] += found
             unsure = (leaf.index, file.path) in self._matchers.unsure
-            if not found and (unsure or (file.problems and leaf.words is not None)):
+            if not found and (unsure or (file.problems and leaf.filtered)):
                 self.unknown[leaf.index].add(file.path)
+            elif not found:
+                possible.discard(leaf.index)
         if hit or file.path in self._facts.workflows:
             self._mentions(file)
         self.gaps |= {Gap(file.path, p.reason, partial=True) for p in file.problems}
 
+    def _worth_asking(self, file: ParsedFile, candidates: Candidates, possible: set[int]) -> list[Leaf]:
+        """Candidates that may hold, cheap ones first; what bytes and import lines rule out leaves `possible`, too."""
+        able = [candidates.filtered[index] for index in candidates.filtered.keys() & possible]
+        able.sort(key=_cost)
+        for leaf in able:
+            if is_open(leaf, possible) and not self._matchers.may_hold(leaf, file):
+                possible.discard(leaf.index)
+        return [*(leaf for leaf in able if leaf.index in possible), *candidates.always]
+
     def _modules(self, file: ParsedFile) -> frozenset[str] | None:
         """Top-level modules of a Python file; names of the repository's own modules stand for themselves."""
-        if file.roles.language != "python":
+        if file.path not in self._facts.imports:
             return None
         return frozenset(name.split(".", 1)[0] for name in self._facts.imports[file.path])
 
@@ -175,12 +168,10 @@ class Reading:
     def _index(self, file: ParsedFile) -> None:
         """What other files may ask for later."""
         facts, path, roles = self._facts, file.path, file.roles
-        if roles.language == "python":
+        if roles.language == "python" or (roles.notebook and is_python_notebook(file.data)):
             from mlscan.read.python import scan_imports
 
             facts.imports[path] = scan_imports(file.data)
-        elif roles.notebook and file.code is not None:
-            facts.imports[path] = frozenset(i.target for i in file.code.imports)
         if roles.manifest and file.manifest is not None:
             facts.manifests[path] = file.manifest
         if roles.docker and file.dockerfile is not None:
@@ -208,6 +199,11 @@ class Reading:
                 break
         if found:
             self._facts.mentions[file.path] = frozenset(found)
+
+
+def _cost(leaf: Leaf) -> tuple[int, int]:
+    """Texts are looked for in bytes, imports in lines; everything else needs a parse."""
+    return {"text": 0, "imports": 1}.get(leaf.kind, 2), leaf.index
 
 
 def _admits(leaf: Leaf, globs: frozenset[int], context: Context) -> bool:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from mlscan.read.text import as_utf8
+
+SOURCE_LIMIT = 2_000_000
+"""Bytes of a source file that are read."""
+
 _SUFFIXES = {
     "py": "python",
     "pyw": "python",
@@ -49,7 +54,7 @@ _INTERPRETER = re.compile(
 )
 _INTERPRETERS = {b"rscript": "r", b"octave": "matlab", b"node": "javascript"}
 _OBJECTIVE_C = re.compile(
-    rb"^\s*(?:#\s*(?:import|include|define|if)|@(?:interface|implementation|import|class)|//)", re.M
+    rb"^[ \t]*+(?:#\s*(?:import|include|define|if)|@(?:interface|implementation|import|class)|//)", re.M
 )
 
 _HASH, _SLASHES, _DASHES = r"#[^\n]*+", r"//[^\n]*+", r"--[^\n]*+"
@@ -141,7 +146,13 @@ def code_lines(data: bytes, language: str) -> tuple[str, ...]:
 
     A language without a table of its own keeps its lines as they are.
     """
-    return tuple(code_text(data.decode("utf-8-sig", "replace"), language).split("\n"))
+    return tuple(code_text(source_text(data), language).split("\n"))
+
+
+def source_text(data: bytes) -> str:
+    """The text of the first 2 MB of a source file with newlines as its line ends."""
+    text = as_utf8(data[:SOURCE_LIMIT]).decode("utf-8", "replace").replace("\r\n", "\n")
+    return text if "\n" in text else text.replace("\r", "\n")
 
 
 def _comment_blanked(match: re.Match[str]) -> str:

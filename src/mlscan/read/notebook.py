@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from mlscan.read.code_calls import READERS
@@ -20,19 +21,19 @@ _LINE_LIMIT = 1_000_000
 """Lines of the file beyond which a module's `lines` are left out."""
 
 
-def parse_notebook(data: bytes, path: str) -> Notebook:
+def parse_notebook(data: bytes, path: str, wanted: Callable[[str], bool] | None = None) -> Notebook:
     """The notebook in a `.ipynb`, `.Rmd` or `.qmd` file. Never raises for what the bytes hold.
 
     Lines are lines of the file itself; cells count from 1 in scopes (`cell:3`). The module's `lines` hold the code
     at the line of the file where it stands, "" elsewhere. What is broken is a problem; the cells that
-    could be found are there.
+    could be found are there. `wanted` as in `parse_code`.
     """
     found = read_chunks(data) if path.lower().endswith((".rmd", ".qmd")) else read_json(data)
     raw, problems = found.cells, found.problems
     if len(raw) > CELL_LIMIT:
         raw = raw[:CELL_LIMIT]
         problems = (*problems, Problem(None, "more cells than are read"))
-    module, shell = _module(raw, found.language)
+    module, shell = _module(raw, found.language, wanted)
     cells = tuple(Cell(cell.kind, cell.text, cell.tags, cell.has_output) for cell in raw)
     return Notebook(
         language=found.language,
@@ -43,7 +44,9 @@ def parse_notebook(data: bytes, path: str) -> Notebook:
     )
 
 
-def _module(cells: list[RawCell], language: str) -> tuple[CodeModule, list[tuple[int, str]]]:
+def _module(
+    cells: list[RawCell], language: str, wanted: Callable[[str], bool] | None
+) -> tuple[CodeModule, list[tuple[int, str]]]:
     """The code cells in the notebook's language as one module, and the shell lines among them."""
     lines: list[str] = []
     places: list[Place] = []
@@ -60,7 +63,7 @@ def _module(cells: list[RawCell], language: str) -> tuple[CodeModule, list[tuple
     source = "\n".join(lines)
     code = code_text(source, language)
     if language == "python":
-        module = read_python(source.encode("utf-8", "replace"), places)
+        module = read_python(source.encode("utf-8", "replace"), places, wanted)
     else:
         module = _other(source, code, places, language)
     numbers = [line for line, _ in places]

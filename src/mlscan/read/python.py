@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from mlscan.read.python_imports import read_import, scan_imports
@@ -29,16 +29,22 @@ Place = tuple[int, tuple[str, ...]]
 """Line of the file (1-based) and outer scope of one line of source: what notebooks map their cells with."""
 
 
-def parse_python(data: bytes, path: str) -> CodeModule:  # noqa: ARG001
+def parse_python(  # the path is part of every reader's call
+    data: bytes,
+    path: str,
+    wanted: Callable[[str], bool] | None = None,  # noqa: ARG001
+) -> CodeModule:
     """The module in a Python file. Never raises for what the bytes hold.
+
+    wanted: of calls only those whose resolved name passes are kept, which is quicker; None keeps all.
 
     A call's line is that of its last name (`.fit` in a chain over many lines). `**options` of a call is the keyword
     `**`; at most 256 arguments of a call are kept. `lines` and `code_lines` stay empty: see `code.code_lines`.
     """
-    return read_python(data, None)
+    return read_python(data, None, wanted)
 
 
-def read_python(data: bytes, places: Sequence[Place] | None) -> CodeModule:
+def read_python(data: bytes, places: Sequence[Place] | None, wanted: Callable[[str], bool] | None = None) -> CodeModule:
     """Like `parse_python`; `places` gives for each line of source where it stands and in which scope."""
     data, cut = clip(clean(data))
     if not data.strip():
@@ -51,7 +57,7 @@ def read_python(data: bytes, places: Sequence[Place] | None) -> CodeModule:
     places_at = _Places(places)
     found = sorted(nodes.get("import", []), key=lambda node: node.start_byte)
     imports = [(node.end_byte, _imports(node, data, places_at)) for node in found]
-    walk = Walk(data, places_at.of, imports)
+    walk = Walk(data, places_at.of, imports, wanted)
     walk.run(nodes)
     return CodeModule(
         language="python",

@@ -27,8 +27,13 @@ class Walk:
     """Collects calls, classes and functions; `run` once."""
 
     def __init__(
-        self, data: bytes, place: Callable[[int], tuple[int, tuple[str, ...]]], imports: list[tuple[int, list[Import]]]
+        self,
+        data: bytes,
+        place: Callable[[int], tuple[int, tuple[str, ...]]],
+        imports: list[tuple[int, list[Import]]],
+        wanted: Callable[[str], bool] | None = None,
     ) -> None:
+        self._wanted = wanted
         self._data = data
         self._place = place
         self._imports = imports
@@ -126,6 +131,8 @@ class Walk:
         self._add_call(row, node, value, arguments)
 
     def _add_call(self, row: int, node: Node, value: Value, arguments: Node | None) -> None:
+        if self._wanted is not None and not self._wanted(value.name):
+            return
         line, outer = self._place(row)
         args, kwargs = self._arguments(arguments) if arguments is not None else ((), {})
         call = Call(
