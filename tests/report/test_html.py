@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mlscan.report import render
 from mlscan.types.assessment import Assessment, Status
-from mlscan.types.evidence import Gap
+from mlscan.types.evidence import Gap, Location
 from report.factory import HOSTILE, MARKUP, STARTER, STORIES, assessment, hostile, level_0, level_2, level_4
 from report.pages import Page
 
@@ -132,6 +132,23 @@ def test_the_place_that_a_reason_names_is_the_link() -> None:
     assert f"Runs are logged ({link}, and 2 more files)." in html
 
 
+def test_a_long_reason_is_folded_behind_what_to_do() -> None:
+    story = level_2()
+    long = tuple(
+        replace(x, criteria=tuple(replace(c, why="looked for " * 40) for c in x.criteria)) for x in story.levels
+    )
+    html = render(replace(story, levels=long), "html")
+    row = html[html.index('<tr id="c-tests-there"') :]
+    assert row.index("Set up tests where") < row.index("What was looked for") < row.index("looked for looked for")
+
+
+def test_the_whole_repository_is_a_place_without_a_link() -> None:
+    story = level_4()
+    evidence = tuple(replace(e, where=Location(".", None)) for e in story.evidence)
+    assert "the repository" in page(replace(story, evidence=evidence)).text
+    assert len(page(replace(story, evidence=evidence, gaps=())).values("href", "a")) < 30
+
+
 def test_a_target_that_is_reached_is_enough() -> None:
     assert "Level 2 was asked for, and it is reached" in page(replace(level_2(), target=2, next=())).text
 
@@ -151,7 +168,7 @@ def test_the_highest_level_has_nothing_missing() -> None:
 
 @pytest.mark.parametrize("attack", [HOSTILE, MARKUP], ids=["terminal", "markup"])
 def test_nothing_of_a_repository_is_markup(attack: str) -> None:
-    shown, plain = page(hostile(attack)), page(hostile("plain"))
+    shown, plain = page(hostile(attack)), page(hostile("p" * len(attack)))
     assert shown.tags == plain.tags
     assert [(t, a) for t, a, _ in shown.attributes] == [(t, a) for t, a, _ in plain.attributes]
     assert [x for x in shown.values("href") if not x.startswith("#")] == []

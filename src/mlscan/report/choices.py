@@ -23,7 +23,9 @@ LEFT_OUT = (Status.WAIVED, Status.NOT_APPLICABLE, Status.UPCOMING)
 
 
 def place(where: Location) -> str:
-    """`path:line`, or the path alone where the whole file is meant."""
+    """`path:line`, or the path alone where the whole file is meant; the whole repository in words."""
+    if where.path in ("", "."):
+        return "the repository"
     return where.path if where.line is None else f"{where.path}:{where.line}"
 
 
@@ -72,6 +74,10 @@ def cut_at_place(words: str, places: Sequence[str]) -> tuple[str, int, str] | No
         if match is not None:
             return words[: match.start()], number, words[match.end() :]
     return None
+
+
+LONG_REASON = 160
+"""Characters; reasons why something is not there that are longer are folded or cut, what to do about it is not."""
 
 
 @dataclass(frozen=True, slots=True)

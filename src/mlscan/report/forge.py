@@ -33,11 +33,11 @@ class Forge:
     _address: Address
 
     def link(self, where: Location) -> str | None:
-        """The page that shows a place; None for one without a path or with a very long address.
+        """The page that shows a place; None for the whole repository and for a very long address.
 
         Only characters of URLs are in it: the path is quoted byte by byte.
         """
-        if not where.path:
+        if where.path in ("", "."):
             return None
         url = self._address(quoted(where.path), where.line)
         return url if len(url) <= LONGEST else None

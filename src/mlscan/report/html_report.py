@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mlscan.report import wording
-from mlscan.report.choices import ranked_components, steps
+from mlscan.report.choices import LONG_REASON, ranked_components, steps
 from mlscan.report.clean import clean
 from mlscan.report.forge import forge_of
 from mlscan.report.html_view import view_of
@@ -24,6 +24,7 @@ def render_html(a: Assessment) -> str:
         way=steps(a),
         components=ranked_components(a),
         words=wording,
+        long_reason=LONG_REASON,
     )
     return page.rstrip("\n") + "\n"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 from mlscan.report.choices import (
+    LONG_REASON,
     absent,
     best,
     cut_at_place,
@@ -215,7 +216,7 @@ def _why(a: Assessment, criterion: CriterionResult, forge: Forge | None) -> str:
         before, number, after = cut
         parts = (text(before, 200), _place(wheres[number], forge), text(after, 100))
         return parts[0] + before[-1:].isspace() * " " + parts[1] + after[:1].isspace() * " " + parts[2]
-    why = text(criterion.why, 300)
+    why = text(criterion.why, LONG_REASON if criterion.status in (Status.NOT_MET, Status.UNKNOWN) else 300)
     places = ", ".join(_place(where, forge) for where in wheres[:2])
     return f"{why}<br>{places}" if why and places else why or places
 

@@ -169,7 +169,7 @@ def _notification(gap: Gap) -> Object:
     return {
         "descriptor": {"id": "gap"},
         "level": "note",
-        "message": {"text": f"{how}: {_plain(place(Location(gap.path)) or 'the repository')}: {_plain(gap.reason)}"},
+        "message": {"text": f"{how}: {_plain(place(Location(gap.path)))}: {_plain(gap.reason)}"},
         "locations": [_location(Location(gap.path))],
     }
 
