@@ -73,7 +73,7 @@ async function print(browser, file) {
   // Two frames, so that a busy machine has laid the page out before it is asked.
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   const hidden = await page.evaluate(() =>
-    [...document.querySelectorAll("details table, details ul, details dl")].filter(
+    [...document.querySelectorAll("details:not(.extra) :is(table, ul, dl, pre)")].filter(
       (each) => !each.checkVisibility({ contentVisibilityAuto: true }) || each.getBoundingClientRect().height === 0,
     ).length,
   );

@@ -1,0 +1,153 @@
+"""What a branch changes, for a terminal and for a pull request."""
+
+from __future__ import annotations
+
+from mlscan.report.choices import place
+from mlscan.report.forge import Forge, forge_of
+from mlscan.report.markdown_text import code, details, link, table, text
+from mlscan.report.options import RenderOptions
+from mlscan.report.page import Page
+from mlscan.report.wording import REVISION_DIGITS, many
+from mlscan.types.answers import Change, Comparison, ComponentChange, Direction, Side
+from mlscan.types.evidence import Gap
+
+_HEADINGS = {
+    Direction.LOST: ("Lost", "red"),
+    Direction.WEAKENED: ("Weakened", "yellow"),
+    Direction.UNKNOWN: ("Not certain any more", "yellow"),
+    Direction.GAINED: ("Gained", "green"),
+    Direction.STRENGTHENED: ("Strengthened", "green"),
+}
+_SIGNS = {
+    Direction.LOST: "✗ **lost**",
+    Direction.WEAKENED: "↓ weakened",
+    Direction.UNKNOWN: "? unknown",
+    Direction.GAINED: "✓ **gained**",
+    Direction.STRENGTHENED: "↑ strengthened",
+}
+_SHOWN = 60
+_GAPS = 10
+_SAYS_WHY = (Direction.LOST, Direction.WEAKENED, Direction.UNKNOWN)
+
+
+def render_comparison(c: Comparison, options: RenderOptions) -> str:
+    """Levels, then what is lost, weakened, unknown, gained and strengthened, each with its place."""
+    page = Page(options)
+    head = c.head.repository
+    page.add(page.text((head.name, "bold"), f": from {_named(c.base)} to {_named(c.head)}"), indent=2)
+    style = "red" if "level" in c.losses else "bold green" if c.head.level > c.base.level else ""
+    page.add(page.text((f"  {_levels(c)}", style)), indent=2)
+    if not c.changes and not c.components:
+        page.add(page.text(f"  {_nothing(c)}"), indent=2)
+    for direction, (title, color) in _HEADINGS.items():
+        changes = [x for x in c.changes if x.direction is direction]
+        if changes:
+            page.heading(title)
+            for change in changes:
+                _add_change(page, change, color)
+    if c.components:
+        page.heading("ML projects in this repository")
+        for component in c.components:
+            page.add(page.text(f"  {_component(component)}"), indent=4)
+    _add_gaps(page, c.gaps)
+    return page.print()
+
+
+def _named(side: Side) -> str:
+    revision = side.repository.revision
+    return f"{side.name} ({revision[:REVISION_DIGITS]})" if revision else side.name
+
+
+def _levels(c: Comparison) -> str:
+    if not c.base.applicable and not c.head.applicable:
+        return f"A level means nothing here ({c.head.kind})"
+    before, after = _level(c.base), _level(c.head)
+    return f"{before}, as before" if before == after else f"{before} -> {after}"
+
+
+def _level(side: Side) -> str:
+    if not side.applicable:
+        return f"no level ({side.kind})"
+    could_be = f" (could be {side.could_be})" if side.could_be > side.level else ""
+    return f"level {side.level} {side.level_name}{could_be}"
+
+
+def _nothing(c: Comparison) -> str:
+    same = c.base.repository.revision == c.head.repository.revision and not c.head.repository.dirty
+    return "Both are the same revision." if same else "No practice and no criterion differs."
+
+
+def _what(change: Change) -> str:
+    if change.level is not None:
+        return f"level {change.level}"
+    return "practice" if change.counts else "practice, not counted"
+
+
+def _add_change(page: Page, change: Change, color: str) -> None:
+    label = page.text(("  " + change.title, "bold"), (f" ({change.id}, {_what(change)})", "dim"))
+    page.add(label, indent=4)
+    page.add(page.text("    ", (f"{change.before} -> {change.after}", color)), indent=6)
+    was = "was at " if change.direction is Direction.LOST else ""
+    for evidence in change.evidence:
+        excerpt = (f"  {evidence.excerpt}", "dim") if evidence.excerpt else ""
+        page.add(page.text(f"    {was}{place(evidence.where)}", excerpt), indent=6)
+    if change.direction in _SAYS_WHY and change.why:
+        page.add(page.text((f"    {change.why}", "dim")), indent=4)
+
+
+def _component(c: ComponentChange) -> str:
+    before = "not there" if c.before is None else f"level {c.before}"
+    after = "gone" if c.after is None else f"level {c.after}"
+    return f"{c.path}: {before} -> {after}"
+
+
+def _add_gaps(page: Page, gaps: tuple[Gap, ...]) -> None:
+    if not gaps:
+        return
+    page.heading(f"Not read any more ({many(len(gaps), 'file')})")
+    for gap in gaps[:_GAPS]:
+        page.add(page.text(f"  {gap.path or 'the repository'}: {gap.reason}"), indent=4)
+
+
+def comparison_markdown(c: Comparison) -> str:
+    """The comparison for a pull request: the verdict in view, reasons folded away; at most some 50,000 characters."""
+    before, after = forge_of(c.base.repository), forge_of(c.head.repository)
+    blocks = [f"## ML process: {text(_levels(c))}", f"From {_side(c.base, before)} to {_side(c.head, after)}."]
+    if not c.changes and not c.components:
+        return "\n\n".join([*blocks, text(_nothing(c))]) + "\n"
+    shown = c.changes[:_SHOWN]
+    if shown:
+        rows = [_row(x, before if x.direction is Direction.LOST else after) for x in shown]
+        blocks.append(table(("", "What", "Asked by", "Before", "After", "Where"), rows))
+    if len(c.changes) > len(shown):
+        blocks.append(f"and {len(c.changes) - len(shown)} more, which the JSON of `mlscan diff` has.")
+    if c.components:
+        lines = "\n".join(f"- {text(_component(x))}" for x in c.components[:_SHOWN])
+        blocks += ["ML projects in this repository:", lines]
+    reasons = [f"- {code(x.id)}: {text(x.why)}" for x in shown if x.direction in _SAYS_WHY and x.why]
+    if reasons:
+        blocks.append(details("Why it is not there any more", "\n".join(reasons)))
+    if c.gaps:
+        lines = "\n".join(f"- {code(g.path or 'the repository')}: {text(g.reason)}" for g in c.gaps[:_GAPS])
+        blocks.append(details(f"Not read any more: {many(len(c.gaps), 'file')}", lines))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _side(side: Side, forge: Forge | None) -> str:
+    revision = side.repository.revision
+    if not revision:
+        return text(side.name)
+    return f"{text(side.name)} ({link(code(revision[:REVISION_DIGITS]), forge.commit if forge else None)})"
+
+
+def _row(change: Change, forge: Forge | None) -> tuple[str, ...]:
+    places = [link(code(place(e.where), 90), forge.link(e.where) if forge else None) for e in change.evidence[:1]]
+    more = f" +{len(change.evidence) - 1}" if len(change.evidence) > 1 else ""
+    return (
+        _SIGNS[change.direction],
+        f"{text(change.title)} ({code(change.id)})",
+        text(_what(change)),
+        text(change.before),
+        text(change.after),
+        (places[0] if places else "") + more,
+    )

@@ -1,0 +1,92 @@
+"""Why a level does not hold, for a person at a terminal."""
+
+from __future__ import annotations
+
+from mlscan.report.choices import place, tally
+from mlscan.report.clean import clip
+from mlscan.report.options import RenderOptions
+from mlscan.report.page import Page
+from mlscan.report.wording import because
+from mlscan.types.answers import NearMiss, Sought, Unmet, WhyNot
+from mlscan.types.assessment import Assessment, LevelResult, Status
+
+_NEAR = 5
+_LOOKED_FOR = 3
+_EXCERPT = 60
+_COLUMN = 17
+
+
+def render_why_not(a: Assessment, answer: WhyNot, options: RenderOptions) -> str:
+    """Level by level: each criterion that is not met with what was looked for, what nearly counted, what would do."""
+    page = Page(options)
+    page.add(page.text((a.repository.name, "bold"), f": {_verdict(a, answer)}"), indent=2)
+    if not a.applicable:
+        page.add(page.text(f"  {a.kind}{because(a.kind_reasons)}."), indent=2)
+    for words in answer.requires:
+        page.add(page.text(f"  {words[:1].upper()}{words[1:]}."), indent=2)
+    for level in answer.levels:
+        unmet = [u for u in answer.unmet if u.level == level.level]
+        _add_level(page, level, unmet)
+    page.lines.append(page.text())
+    page.add(page.text((f"mlscan plan --target {answer.level} shows the shortest way there.", "dim")))
+    return page.print()
+
+
+def _verdict(a: Assessment, answer: WhyNot) -> str:
+    if not a.applicable:
+        return f"a level means nothing here ({a.kind}); what its own code practises is level {a.level}"
+    wanted = f"level {answer.level}, {answer.name},"
+    if answer.holds:
+        left = "; what it still lacks:" if answer.unmet else ""
+        return f"{wanted} holds: it is level {a.level}{left}"
+    could_be = f" It could be {a.could_be}: not everything could be seen." if a.could_be >= answer.level else ""
+    return f"{wanted} does not hold: it is level {a.level}.{could_be}"
+
+
+def _add_level(page: Page, level: LevelResult, unmet: list[Unmet]) -> None:
+    met, asked = tally(level)
+    page.heading(f"Level {level.level}, {level.name}: {met} of {asked} met, rating {level.rating.value}")
+    if not unmet:
+        page.add(page.text("  Nothing is missing."))
+    for number, item in enumerate(unmet):
+        if number:
+            page.lines.append(page.text())
+        _add_unmet(page, item)
+
+
+def _add_unmet(page: Page, item: Unmet) -> None:
+    c = item.criterion
+    marks = ", ".join([c.id, *(["essential"] if c.essential else []), f"weight {c.weight}"])
+    style = "yellow" if c.status is Status.UNKNOWN else "red"
+    page.add(page.text(("  " + c.title, "bold"), " ", (f"({marks})", "dim")), indent=4)
+    state = "unknown: it may be there" if c.status is Status.UNKNOWN else c.status.value
+    page.add(page.text("    Status         ", (state, style)))
+    rows = [words for s in item.sought for words in _sought(s)]
+    for number, words in enumerate(rows):
+        page.add(page.text(f"    {'Looked for' if not number else '':<14} "), page.text(words), indent=_COLUMN + 2)
+    shown = item.near if page.options.verbose else item.near[:_NEAR]
+    for number, near in enumerate(shown):
+        page.add(page.text(f"    {'Nearly' if not number else '':<14} "), page.text(_near(near)), indent=_COLUMN + 2)
+    if len(item.near) > len(shown):
+        more = f"and {len(item.near) - len(shown)} more, shown by --verbose"
+        page.add(page.text(" " * 19), page.text((more, "dim")), indent=_COLUMN + 2)
+    page.add(page.text(f"    {'Would do':<14} "), page.text(item.would), indent=_COLUMN + 2)
+    page.add(page.text(f"    {'How':<14} "), page.text(c.how), indent=_COLUMN + 2)
+
+
+def _sought(s: Sought) -> list[str]:
+    state = {True: "there", False: "not there", None: "unknown"}[s.present]
+    if s.unwanted:
+        return [f"{s.title}, which should not be there: {state}"]
+    least = f", {s.strength} at least" if s.strength not in (None, "declared") else ""
+    if s.present:
+        return [f"{s.title}{least}: {state}"]
+    titles = list(s.looked_for[:_LOOKED_FOR])
+    more = [f"{len(s.looked_for) - len(titles)} more"] if len(s.looked_for) > len(titles) else []
+    tail = f" ({'; '.join([*titles, *more])})" if titles and titles != [s.title] else ""
+    return [f"{s.title}{least}: {state}{tail}"]
+
+
+def _near(near: NearMiss) -> str:
+    excerpt = f" [{clip(near.excerpt, _EXCERPT, '...')}]" if near.excerpt else ""
+    return f"{place(near.where)}: {near.reason}{excerpt}"
