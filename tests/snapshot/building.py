@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import stat
@@ -10,6 +9,7 @@ import subprocess
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from mlscan.snapshot import open_snapshot
@@ -52,7 +52,7 @@ def run_git(folder: Path, *arguments: str, data: bytes | None = None, check: boo
     return ran.stdout
 
 
-@dataclass(frozen=True)
+@dataclass
 class Repo:
     """A repository, and ways to fill it."""
 
@@ -82,7 +82,7 @@ class Repo:
         """The id of HEAD."""
         return self.git("rev-parse", "HEAD")
 
-    @property
+    @cached_property
     def git_dir(self) -> Path:
         """Where HEAD lies."""
         return Path(self.git("rev-parse", "--absolute-git-dir"))
@@ -188,18 +188,14 @@ def make_deep(root: Path, depth: int, name: str = "d") -> None:
 
 
 def remove_deep(root: Path, name: str = "d") -> None:
-    """Takes such folders away again, which most tools cannot."""
-    here, depth = os.open(root, os.O_RDONLY), 0
-    with contextlib.suppress(FileNotFoundError):
-        while True:
-            below = os.open(name, os.O_RDONLY, dir_fd=here)
-            os.close(here)
-            here, depth = below, depth + 1
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink("deepest.py", dir_fd=here)
-    for _ in range(depth):
-        above = os.open("..", os.O_RDONLY, dir_fd=here)
-        os.rmdir(name, dir_fd=above)
-        os.close(here)
-        here = above
-    os.close(here)
+    """Takes such folders away again, which most tools cannot: the second one takes the place of the first."""
+    first, other = root / name, root / "other"
+    while True:
+        try:
+            (first / name).rename(other)
+        except FileNotFoundError:
+            break
+        first.rmdir()
+        other.rename(first)
+    (first / "deepest.py").unlink()
+    first.rmdir()

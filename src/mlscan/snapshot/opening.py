@@ -109,6 +109,8 @@ class _Opening:
         self._folder, self._found, self._private, self._limits = folder, found, private, limits
         self._git = Git(private, found.common / "objects")
         self.stream = ObjectStream(self._git)
+        listed = self._git.run(["for-each-ref", "--format=%(refname)"])
+        self._references = None if listed is None else listed.decode("utf-8", "replace").splitlines()
 
     def parts(self, rev: str | None) -> Parts | list[Gap]:
         """What the snapshot is made of; only gaps where the folder is better scanned as a plain one."""
@@ -144,7 +146,7 @@ class _Opening:
             dirty=False,
             history=self._history(revision),
             committed_on=_date(commit),
-            branches=takeover.branches(self._private),
+            branches=takeover.branches(self._references or ()),
         )
 
     def _history(self, revision: str | None) -> History:
@@ -158,7 +160,8 @@ class _Opening:
     def _gaps(self, info: RepositoryInfo) -> list[Gap]:
         if not takeover.references_are_files(self._found.common):
             return [Gap(".git", reasons.REF_FORMAT)]
-        if info.revision is None and not takeover.is_unborn(self._found, self._private):
+        known = self._references
+        if info.revision is None and (known is None or not takeover.is_unborn(self._found, known)):
             return [Gap(".git", reasons.BAD_HEAD)]
         return []
 

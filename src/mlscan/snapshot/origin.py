@@ -46,7 +46,8 @@ def canonical_url(url: str | None) -> str | None:
 
 def repository_name(url: str | None, folder: Path) -> str:
     """The last part of the origin's address, else of the folder, without `.git`."""
-    known = canonical_url(url) or ("" if "://" in (url or "") or "@" in (url or "") else url or "")
+    is_local = url is not None and not any(sign in url for sign in ("://", "::", "@"))
+    known = canonical_url(url) or (url if url and is_local else "")
     name = re.split(r"[/:\\]", known.rstrip("/\\").removesuffix("/.git"))[-1].removesuffix(".git")
     if name:
         return name

@@ -105,9 +105,11 @@ class RepositorySnapshot:
             return Gap("", "shallow clone: the authors are unknown")
         mailmap = f"{info.revision}:.mailmap"
         size = (stream.git.run(["cat-file", "-s", mailmap]) or b"").strip()
-        use = ["-c", f"mailmap.blob={mailmap}"] if size.isdigit() and int(size) <= MAILMAP else []
+        merged = size.isdigit() and int(size) <= MAILMAP
+        use = ["-c", f"mailmap.blob={mailmap}"] if merged else []
+        who = "%aN%x01%aE" if merged else "%an%x01%ae"
         count = f"--max-count={self._parts.limits.commits}"
-        log = ["log", "-z", "--no-patch", "--use-mailmap", count, "--format=%aN%x01%aE", info.revision, "--"]
+        log = ["log", "-z", "--no-patch", count, f"--format={who}", info.revision, "--"]
         try:
             return _count(stream.git.records([*use, *log]))
         except (GitFailed, OSError):

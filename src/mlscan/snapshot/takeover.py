@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import shutil
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from mlscan.snapshot.disk import Disk, Kind, read_file
@@ -89,24 +90,20 @@ def references_are_files(common: Path) -> bool:
     return (value or "files").lower() == "files"
 
 
-def is_unborn(found: Found, private: Path) -> bool:
-    """Whether HEAD names a branch that has no commit yet."""
+def is_unborn(found: Found, references: Collection[str]) -> bool:
+    """Whether HEAD names a branch that is none of these, because it has no commit yet."""
     match = _REF.fullmatch(read_file(found.git_dir, "HEAD", 4_096))
-    if match is None:
-        return False
-    name = match.group(1)
-    packed = read_file(private, "packed-refs", BYTES)
-    return not read_file(private, name.decode("utf-8", "surrogateescape")) and b" " + name + b"\n" not in packed
+    return match is not None and match.group(1).decode("utf-8", "replace") not in references
 
 
-def branches(private: Path) -> tuple[str, ...]:
+def branches(references: Iterable[str]) -> tuple[str, ...]:
     """Names of local branches, and of remote ones without the remote's name."""
-    names: set[str] = set()
-    for line in read_file(private, "packed-refs", BYTES).splitlines():
-        names.add(line.partition(b" ")[2].decode("utf-8", "replace").strip())
-    names |= {p.relative_to(private).as_posix() for p in (private / "refs").rglob("*") if p.is_file()}
-    found = {n.removeprefix("refs/heads/") for n in names if n.startswith("refs/heads/")}
-    found |= {n.split("/", 3)[3] for n in names if n.startswith("refs/remotes/") and n.count("/") >= 3}
+    found = set()
+    for name in references:
+        if name.startswith("refs/heads/"):
+            found.add(name.removeprefix("refs/heads/"))
+        elif name.startswith("refs/remotes/") and name.count("/") >= 3:
+            found.add(name.split("/", 3)[3])
     return tuple(sorted(found - {"HEAD"}))
 
 

@@ -27,6 +27,7 @@ class Tracked:
     paths: Collection[str] = frozenset()
     folders: Collection[str] = frozenset()
     """Folders with something tracked in them."""
+    submodules: Collection[str] = ()
     ignored: Ignored | None = None
     """None for a plain folder: nothing is ignored, and repositories inside are entered."""
 
@@ -57,7 +58,8 @@ def of_folder(disk: Disk, limits: Limits, tracked: Tracked = Tracked()) -> Listi
 def _look(walk: _Walk, folder: str) -> list[Seen]:
     """What lies in a folder and is not tracked."""
     if folder and folder.count("/") >= walk.limits.depth:
-        walk.listing.gaps.append(Gap(folder, reasons.TOO_DEEP))
+        if folder not in walk.tracked.folders:
+            walk.listing.gaps.append(Gap(folder, reasons.TOO_DEEP))
         return []
     try:
         entries = walk.disk.entries(folder, walk.left + 1)
@@ -81,7 +83,10 @@ def _look(walk: _Walk, folder: str) -> list[Seen]:
 
 
 def _is_new(walk: _Walk, path: str, kind: Kind) -> bool:
-    return path not in walk.tracked.paths and not (kind is Kind.FOLDER and path in walk.tracked.folders)
+    tracked = walk.tracked
+    if kind is Kind.FOLDER:
+        return path not in tracked.folders and path not in tracked.submodules
+    return path not in tracked.paths
 
 
 def _is_repository(walk: _Walk, prefix: str, kind: Kind) -> bool:

@@ -152,4 +152,4 @@ def _untracked(git: Git, found: Found, place: Place, seen: tuple[Disk, Listing, 
         printed = git.run(command, asked=data, place=place) if readable else None
         return None if printed is None else {decode(path)[len(prefix) :] for path in printed.split(b"\0")}
 
-    return of_folder(disk, limits, Tracked(paths, folders_of(paths), ignored))
+    return of_folder(disk, limits, Tracked(paths, folders_of(paths), frozenset(tracked.submodules), ignored))
