@@ -26,7 +26,7 @@ from mlscan.types.content import (
     TextMatch,
     Value,
 )
-from mlscan.types.source import ArgValue, Call, ClassDef, Dotted, FunctionDef, Node, Source
+from mlscan.types.source import ArgValue, Call, Dotted, Node, Source
 
 LINE_LIMIT = 2_000
 """Characters of a line above which `text` does not search it."""
@@ -95,7 +95,7 @@ class LocalMatchers:
     def _imports(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
         spec = _spec(leaf, ImportMatch)
         known = self._names.setdefault(leaf.index, {})
-        for found in file.code.imports if file.code else ():
+        for found in file.imports:
             if not self._imported(leaf, spec, found.target, known):
                 continue
             hit = Hit(file.path, found.line, _code_line(file, found.line))
@@ -154,11 +154,9 @@ class LocalMatchers:
 
     def _defines(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
         check = self.check(leaf, "name", _spec(leaf, DefineMatch).name)
-        defined: list[FunctionDef | ClassDef] = [*file.code.functions, *file.code.classes] if file.code else []
-        for found in defined:
-            if check(found.name):
-                units = (*found.scope, f"function:{found.name}")
-                yield Hit(file.path, found.line, _code_line(file, found.line), units)
+        for found in file.definitions(check):
+            units = (*found.scope, f"function:{found.name}")
+            yield Hit(file.path, found.line, _code_line(file, found.line), units)
 
     def _key(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
         from mlscan.read.tree import compile_at, find_at

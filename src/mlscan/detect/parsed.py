@@ -6,7 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from mlscan.types.source import Call, CodeModule, Dockerfile, Manifest, Notebook, Problem, Script, Tree
+from mlscan.types.source import (
+    Call,
+    ClassDef,
+    CodeModule,
+    Dockerfile,
+    FunctionDef,
+    Import,
+    Manifest,
+    Notebook,
+    Problem,
+    Script,
+    Tree,
+)
 
 NOTEBOOK_SUFFIXES = (".ipynb", ".rmd", ".qmd")
 
@@ -100,13 +112,47 @@ class ParsedFile:
         return found
 
     @cached_property
+    def _python_text(self) -> str | None:
+        """The text of a Python file without comments and strings; None for other files."""
+        if self.roles.language != "python":
+            return None
+        from mlscan.read.code_languages import code_text, source_text
+
+        return code_text(source_text(self.data), "python")
+
+    @cached_property
     def code_lines(self) -> Sequence[str]:
         """Lines of the code with comments and strings blanked; without a parse where that is enough."""
-        if self.roles.language == "python":
-            from mlscan.read.code import code_lines
-
-            return code_lines(self.data, self.roles.language)
+        if self._python_text is not None:
+            return self._python_text.split("\n")
         return self.code.code_lines if self.code else ()
+
+    @cached_property
+    def imports(self) -> Sequence[Import]:
+        """The imports of the code; without a parse where that is enough."""
+        if self._python_text is not None:
+            from mlscan.read.python_outline import python_imports
+
+            return python_imports(self._python_text)
+        return self.code.imports if self.code else ()
+
+    def definitions(self, wanted: Callable[[str], bool]) -> Sequence[FunctionDef | ClassDef]:
+        """Functions and classes of a wanted name; without a parse where that is enough."""
+        if self._python_text is not None:
+            from mlscan.read.python_outline import python_definitions
+
+            return python_definitions(self._python_text, wanted)
+        found: list[FunctionDef | ClassDef] = [*self.code.functions, *self.code.classes] if self.code else []
+        return [defined for defined in found if wanted(defined.name)]
+
+    @cached_property
+    def strings(self) -> Sequence[str]:
+        """Texts in the code's string literals; without a parse where that is enough."""
+        if self._python_text is not None:
+            from mlscan.read.python_outline import python_strings
+
+            return python_strings(self.data)
+        return [text for _, text in self.code.strings] if self.code else []
 
     @cached_property
     def calls(self) -> dict[str, list[Call]]:

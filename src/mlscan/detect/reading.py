@@ -185,8 +185,8 @@ class Reading:
 
     def _mentions(self, file: ParsedFile) -> None:
         texts: Iterable[str] = ()
-        if file.code is not None:
-            texts = (text for _, text in file.code.strings)
+        if file.roles.language or file.roles.notebook:
+            texts = file.strings
         elif file.tree is not None:
             texts = (line for line in file.lines if not line.lstrip().startswith("#"))
         found: set[str] = set()

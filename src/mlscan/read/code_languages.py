@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from mlscan.read.text import as_utf8
@@ -139,6 +140,12 @@ def code_text(text: str, language: str) -> str:
     """The text with comments and the insides of strings blanked; every character keeps its place."""
     pattern = _pattern(language)
     return pattern.sub(_blanked, text) if pattern else text
+
+
+def strings_and_comments(text: str, language: str) -> Iterator[re.Match[str]]:
+    """The string literals and comments of a text, in order; none for a language without a table of its own."""
+    pattern = _pattern(language)
+    return pattern.finditer(text) if pattern else iter(())
 
 
 def code_lines(data: bytes, language: str) -> tuple[str, ...]:
