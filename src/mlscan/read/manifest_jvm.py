@@ -82,7 +82,7 @@ _WRAPPER = r"(?:(?:enforcedPlatform|platform|create)[ \t]*+\([ \t]*+)?"
 _GRADLE = re.compile(rf"(?<![\w.]){_CONFIGURATION}[ \t]*+\(?[ \t]*+{_WRAPPER}(?:{_STRING}|{_MAP})")
 _ASSIGNED = re.compile(r"""(?<![\w.])(?:ext\.)?(\w++)[ \t]*+=[ \t]*+["'](\d[\w.+-]*+)["']""")
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
-_NAMED = re.compile(r"""(?m)^\s*rootProject\.name\s*=\s*["']([\w.-]+)["']""")
+_NAMED = re.compile(r"""(?m)^[ \t]*rootProject\.name\s*=\s*["']([\w.-]+)["']""")
 
 
 def read_gradle(data: bytes, path: str) -> Manifest | None:  # noqa: ARG001
@@ -133,7 +133,7 @@ _SBT = re.compile(
     r'(?:\s*+%\s*+"?(?P<use>[\w,>-]++))?'
 )
 _VAL = re.compile(r'\bval\s++(\w++)(?:\s*+:\s*+String)?\s*+=\s*+"(\d[^"\n]*+)"')
-_SBT_NAME = re.compile(r'(?m)^\s*(?:ThisBuild / )?name\s*:=\s*"([^"\n]+)"')
+_SBT_NAME = re.compile(r'(?m)^[ \t]*(?:ThisBuild / )?name\s*:=\s*"([^"\n]+)"')
 
 
 def read_sbt(data: bytes, path: str) -> Manifest | None:

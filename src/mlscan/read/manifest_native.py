@@ -16,7 +16,7 @@ _GEM = re.compile(
 _GEM_VERSION = re.compile(r"""\s*,\s*\[?\s*["']([^"']+)["']""")
 _GEM_GROUP = re.compile(r"\s*group\s*\(?\s*(:.*)\bdo\b")
 _BLOCK = re.compile(r"\bdo\s*(?:\|[^|]*\|)?\s*$|^\s*(?:if|unless|case)\b")
-_GEM_NAME = re.compile(r"""(?m)^\s*\w+\.name\s*=\s*["']([\w.-]+)["']""")
+_GEM_NAME = re.compile(r"""(?m)^[ \t]*\w+\.name\s*=\s*["']([\w.-]+)["']""")
 _PLATFORM = re.compile(r"php(?:-64bit)?|hhvm|(?:ext|lib|composer)-.*|composer")
 
 
