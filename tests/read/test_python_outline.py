@@ -38,10 +38,9 @@ def test_imports_are_those_of_the_parse(source: str) -> None:
 def test_definitions_are_those_of_the_parse(source: str) -> None:
     data = source.encode()
     parsed = parse_python(data, "a.py")
+    exact = [(d.name, d.line, d.scope) for d in parsed.functions] + [(d.name, d.line, d.scope) for d in parsed.classes]
     quick = python_definitions(code_text(source_text(data), "python"), lambda _: True)
-    assert [(d.name, d.line, d.scope) for d in quick] == sorted(
-        ((d.name, d.line, d.scope) for d in (*parsed.functions, *parsed.classes)), key=lambda d: d[1]
-    )
+    assert [(d.name, d.line, d.scope) for d in quick] == sorted(exact, key=lambda found: found[1])
 
 
 def test_only_wanted_names_are_defined() -> None:
