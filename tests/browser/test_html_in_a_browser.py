@@ -23,7 +23,7 @@ BROKEN = {
     "wide": ("<h1>", '<h1 style="width:2000px">'),
     "element": ("<main", "<bold>x</bold><main"),
     "picture": ("<main", '<img src="https://127.0.0.1:9/x.png" alt=""><main'),
-    "focus": ("a:focus-visible, summary:focus-visible {", "a:focus { outline: none; } .none {"),
+    "focus": ("a:focus-visible, summary:focus-visible,", "a:focus { outline: none; } .none,"),
     "print": ("details:not(.extra)::details-content", ".none"),
 }
 """What is changed in a good page so that a check has to notice."""
