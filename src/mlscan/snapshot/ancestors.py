@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from mlscan.snapshot import takeover
-from mlscan.snapshot.git import Git
+from mlscan.snapshot.git import Git, is_revision
 from mlscan.snapshot.repository import Found, find_repository
 
 _OID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -36,7 +36,7 @@ def common_ancestor(target: str | os.PathLike[str], one: str, other: str) -> str
 
 
 def _commit(git: Git, name: str) -> str:
-    if name.startswith("-") or "\0" in name:
+    if not is_revision(name):
         return ""
     return _oid(git.run(["rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"])) or ""
 

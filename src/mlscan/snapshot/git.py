@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -92,16 +93,17 @@ class Git:
             yield rest
 
     def _printed(self, arguments: Sequence[str], asked: bytes, place: Place | None) -> Iterator[bytes]:
-        with tempfile.TemporaryFile() as source:
-            source.write(asked)
-            source.seek(0)
-            process = self.start(arguments, stdin=source.fileno(), place=place)
-        assert process.stdout is not None
-        timer = threading.Timer(TIMEOUT, process.kill)
-        timer.daemon = True
-        timer.start()
+        process = timer = None
         left = PRINTED
         try:
+            with tempfile.TemporaryFile() as source, held_back():
+                source.write(asked)
+                source.seek(0)
+                process = self.start(arguments, stdin=source.fileno(), place=place)
+            assert process.stdout is not None
+            timer = threading.Timer(TIMEOUT, process.kill)
+            timer.daemon = True
+            timer.start()
             while chunk := process.stdout.read1(_CHUNK):  # type: ignore[attr-defined]
                 left -= len(chunk)
                 if left < 0:
@@ -111,8 +113,10 @@ class Git:
             if process.wait() not in (0, 1):
                 raise GitFailed
         finally:
-            timer.cancel()
-            end(process)
+            if timer is not None:
+                timer.cancel()
+            if process is not None:
+                end(process)
 
     def start(
         self, arguments: Sequence[str], *, stdin: int = subprocess.PIPE, place: Place | None = None
@@ -138,6 +142,15 @@ def search_path() -> list[str]:
     return [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if Path(folder).is_absolute()]
 
 
+def is_revision(name: str) -> bool:
+    """Whether git may be given this as a revision: it is no option, and something that an argument can be."""
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        return False
+    return bool(name) and not name.startswith("-") and "\0" not in name and "\n" not in name
+
+
 def find_git() -> str:
     """The git program. Raises NothingToScan when there is none."""
     for folder in search_path():
@@ -147,6 +160,19 @@ def find_git() -> str:
     raise NothingToScan(
         "git is not installed; it is needed to read a repository (a plain folder can be scanned without)"
     )
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """Lets interrupts wait until a process that is being started is known to those who end it."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _bound_memory(pid: int) -> None:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from mlscan.snapshot import reasons
-from mlscan.snapshot.git import Git, end
+from mlscan.snapshot.git import Git, end, held_back
 
 WINDOW = 48
 """Requests under way at once; small enough for the smallest pipe buffer, so that neither side can block the other."""
@@ -71,7 +71,8 @@ class ObjectStream:
         if not data or self._deaths > DEATHS:
             return
         if self._process is None:
-            self._process = self.git.start(["cat-file", "--batch"])
+            with held_back():
+                self._process = self.git.start(["cat-file", "--batch"])
         assert self._process.stdin is not None
         # When git has died meanwhile, the answers say so.
         with contextlib.suppress(OSError):

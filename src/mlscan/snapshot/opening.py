@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mlscan.snapshot import origin, reasons, takeover
 from mlscan.snapshot.disk import Disk, read_file
-from mlscan.snapshot.git import Git
+from mlscan.snapshot.git import Git, held_back, is_revision
 from mlscan.snapshot.listing import Listing, bounded
 from mlscan.snapshot.objects import Answer, ObjectStream, Request, measure
 from mlscan.snapshot.repository import Found, Refused, find_repository
@@ -39,7 +39,7 @@ def open_snapshot(
     an option. What is wrong with single files is a gap.
     """
     folder = _folder(target)
-    if rev is not None and not _is_name(rev):
+    if rev is not None and not is_revision(rev):
         raise UsageError(f"--rev: {rev!r} is no name of a revision")
     found = find_repository(folder)
     if found is None or isinstance(found, Refused):
@@ -47,22 +47,7 @@ def open_snapshot(
             why = f" ({found.reason})" if found else ""
             raise NothingToScan(f"{target}: no git repository to read the revision {rev!r} from{why}")
         return _plain(folder, limits, [Gap(".git", found.reason)] if found else [])
-    private = Path(tempfile.mkdtemp(prefix="mlscan-"))
-    opening = None
-    try:
-        takeover.take_over(found, private)
-        opening = _Opening(folder, found, private, limits)
-        parts = opening.parts(rev)
-    except BaseException:
-        if opening is not None:
-            opening.stream.close()
-        takeover.remove(private)
-        raise
-    if isinstance(parts, Parts):
-        return RepositorySnapshot(parts)
-    opening.stream.close()
-    takeover.remove(private)
-    return _plain(folder, limits, parts)
+    return _opened(folder, found, rev, limits)
 
 
 def _folder(target: str | os.PathLike[str]) -> Path:
@@ -78,15 +63,6 @@ def _folder(target: str | os.PathLike[str]) -> Path:
     return resolved
 
 
-def _is_name(rev: str) -> bool:
-    """Whether git may be given a revision: it is no option, and something that an argument can be."""
-    try:
-        os.fsencode(rev)
-    except UnicodeEncodeError:
-        return False
-    return bool(rev) and not rev.startswith("-") and not any(c in rev for c in "\0\n")
-
-
 def _plain(folder: Path, limits: Limits, gaps: list[Gap]) -> RepositorySnapshot:
     disk = Disk(folder)
     found = of_folder(disk, limits)
@@ -100,6 +76,31 @@ def _plain(folder: Path, limits: Limits, gaps: list[Gap]) -> RepositorySnapshot:
         committed_on=None,
     )
     return RepositorySnapshot(Parts(info, bounded(found, limits), limits, disk))
+
+
+def _opened(folder: Path, found: Found, rev: str | None, limits: Limits) -> RepositorySnapshot:
+    private: Path | None = None
+    opening: _Opening | None = None
+    try:
+        with held_back():
+            private = Path(tempfile.mkdtemp(prefix="mlscan-"))
+        takeover.take_over(found, private)
+        opening = _Opening(folder, found, private, limits)
+        parts = opening.parts(rev)
+        if isinstance(parts, Parts):
+            return RepositorySnapshot(parts)
+    except BaseException:
+        _release(private, opening)
+        raise
+    _release(private, opening)
+    return _plain(folder, limits, parts)
+
+
+def _release(private: Path | None, opening: _Opening | None) -> None:
+    if opening is not None:
+        opening.stream.close()
+    if private is not None:
+        takeover.remove(private)
 
 
 class _Opening:
@@ -179,7 +180,7 @@ class _Opening:
             gaps = self._gaps(info)
             return Listing(gaps=[] if gaps else [Gap("", reasons.NO_COMMIT)])
         words = commit.split(None, 2) if isinstance(commit, bytes) else []
-        if words[:1] != [b"tree"] or not _OID.fullmatch(words[1]):
+        if len(words) < 2 or words[0] != b"tree" or not _OID.fullmatch(words[1]):
             return Listing(gaps=[Gap("", reasons.BAD_HEAD)])
         tree = find_tree(self.stream, words[1].decode("ascii"), self._found.prefix)
         if tree is None and rev is not None:
