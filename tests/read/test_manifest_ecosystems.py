@@ -105,6 +105,26 @@ def test_a_pom_with_a_place_to_publish_to_is_for_others() -> None:
 
 
 @pytest.mark.parametrize(
+    ("version", "pinned"), [("3.2.1", True), ("${boot}", True), ("${unknown}", False), ("1-SNAPSHOT", False)]
+)
+def test_a_parent_or_an_imported_list_of_versions_pins_what_has_none(version: str, pinned: bool) -> None:
+    item = f"<groupId>g</groupId><artifactId>a</artifactId><version>{version}</version>"
+    parent = f"<parent>{item}</parent>"
+    imported = f"<dependency>{item}<type>pom</type><scope>import</scope></dependency>"
+    for place in (parent, f"<dependencyManagement><dependencies>{imported}</dependencies></dependencyManagement>"):
+        text = (
+            f"<project>{place}<properties><boot>3.2</boot></properties><dependencies><dependency><groupId>org.x</groupId>"
+            "<artifactId>web</artifactId></dependency></dependencies></project>"
+        )
+        assert listed(read(text, "pom.xml")) == [(1, "org.x:web", "!" * pinned, "main")]
+
+
+def test_a_platform_pins_what_has_no_version() -> None:
+    text = "implementation platform('org.x:bom:1.0')\nimplementation 'org.x:web'\n"
+    assert listed(read(text, "build.gradle")) == [(1, "org.x:bom", "1.0!", "main"), (2, "org.x:web", "!", "main")]
+
+
+@pytest.mark.parametrize(
     ("line", "expected"),
     [
         ("implementation 'org.x:Mllib:3.5.0'", ("org.x:mllib", "3.5.0!", "main")),

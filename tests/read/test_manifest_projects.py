@@ -200,6 +200,27 @@ def test_a_template_is_read_as_far_as_it_goes() -> None:
     assert manifest.package is None
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (
+            "template/pyproject.toml.jinja",
+            '[project]\nname = "{{ name }}"\ndependencies = [\n  "torch>=2",\n{{ more }}\n]\n',
+        ),
+        ("{{.name}}/requirements.txt.tmpl", "# needed\n{{- if .gpu }}\ntorch>=2\n\n{{ end }}\n"),
+        ("environment.yml.j2", "dependencies:\n{% if gpu %}\n# gpu\n  - torch>=2\n{% endif %}\n"),
+        (
+            "setup.py.template",
+            'from setuptools import setup\nsetup(\n  name="{{ name }}",\n  install_requires=["torch>=2"])\n',
+        ),
+    ],
+)
+def test_files_that_make_a_manifest_are_read_like_it(path: str, text: str) -> None:
+    manifest = read(text, path)
+    assert [(d.name, d.spec) for d in manifest.dependencies] == [("torch", ">=2")]
+    assert (manifest.package, manifest.problems) == (None, ())
+
+
 def test_a_broken_pyproject_keeps_the_tables_before_the_error() -> None:
     manifest = read('[project]\nname = "a"\ndependencies = ["torch"]\n\n[tool.x]\nbroken = = 1\n')
     assert listed(manifest) == [(3, "torch", "", "main")]

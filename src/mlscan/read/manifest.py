@@ -7,7 +7,7 @@ from collections.abc import Callable
 from mlscan.read.manifest_conda import read_environment, read_pixi, read_recipe
 from mlscan.read.manifest_dotnet import read_msbuild, read_packages_config, read_paket
 from mlscan.read.manifest_jvm import read_catalogue, read_gradle, read_pom, read_sbt
-from mlscan.read.manifest_kinds import is_lock, manifest_kind
+from mlscan.read.manifest_kinds import is_lock, manifest_kind, without_template_suffix
 from mlscan.read.manifest_locks import read_lock
 from mlscan.read.manifest_native import read_cargo, read_composer, read_gemfile, read_go_mod
 from mlscan.read.manifest_parts import is_utf16
@@ -65,4 +65,4 @@ def parse_manifest(data: bytes, path: str) -> Manifest | None:
         return None
     if len(data) > MAX_BYTES:
         return Manifest((), "python", problems=(Problem(None, "too large"),))
-    return _READERS[kind](data, path)
+    return _READERS[kind](data, without_template_suffix(path))

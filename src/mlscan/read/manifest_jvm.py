@@ -10,6 +10,9 @@ from mlscan.read.manifest_parts import Gathered, Scope, is_version, text_of
 from mlscan.read.manifest_tables import at, members, text_at, toml_document, xml_document
 from mlscan.types.source import Dependency, Manifest, Node
 
+MAX_PROPERTY = 200
+"""Characters of a property's value."""
+
 _PROPERTY = re.compile(r"\$\{([\w.-]+)\}")
 _TEST = re.compile(r"^(?:test|androidTest|integrationTest|functionalTest|jmh|benchmark)|Test(?:Implementation|Only)")
 
@@ -20,7 +23,8 @@ _TEST = re.compile(r"^(?:test|androidTest|integrationTest|functionalTest|jmh|ben
 def read_pom(data: bytes, path: str) -> Manifest | None:  # noqa: ARG001
     """The dependencies of a pom.xml and of its profiles; versions may come from its properties and managed versions.
 
-    Published: it says where it is distributed.
+    Without a version of its own a dependency has the one that the parent or an imported list of versions gives it: it
+    is pinned where they are. Published: it says where it is distributed.
     """
     gathered = Gathered("jvm")
     root = xml_document(data, gathered)
@@ -31,9 +35,11 @@ def read_pom(data: bytes, path: str) -> Manifest | None:  # noqa: ARG001
     gathered.published = any(
         at(project, "distributionManagement", key).map for key in ("repository", "snapshotRepository")
     )
-    properties = {name: node.text for name, node in at(project, "properties").map.items()}
-    properties["project.version"] = text_at(project, "version")
-    managed = {_key(node): text_at(node, "version") for node in _listed(at(project, "dependencyManagement"))}
+    properties = _properties(project)
+    management = list(_listed(at(project, "dependencyManagement")))
+    managed = {_key(node): text_at(node, "version") for node in management}
+    lists = [at(project, "parent"), *(node for node in management if text_at(node, "scope") == "import")]
+    governed = any(_is_fixed(_filled(text_at(node, "version"), properties)) for node in lists)
     for part in (project, *members(project.get("profiles", "profile"))):
         for node in _listed(part):
             name = _filled(_key(node), properties)
@@ -41,8 +47,16 @@ def read_pom(data: bytes, path: str) -> Manifest | None:  # noqa: ARG001
             scope: Scope = "dev" if text_at(node, "scope") == "test" else "main"
             if name.strip(":"):
                 line = at(node, "artifactId").line
-                gathered.add(Dependency(name.lower(), version, _is_fixed(version), scope, line, "jvm"))
+                pinned = _is_fixed(version) if version else governed
+                gathered.add(Dependency(name.lower(), version, pinned, scope, line, "jvm"))
     return gathered.manifest()
+
+
+def _properties(project: Node) -> dict[str, str]:
+    found = {name: node.text[:MAX_PROPERTY] for name, node in at(project, "properties").map.items()}
+    found["project.parent.version"] = text_at(project, "parent", "version")[:MAX_PROPERTY]
+    found["project.version"] = text_at(project, "version")[:MAX_PROPERTY] or found["project.parent.version"]
+    return found
 
 
 def _listed(part: Node) -> Iterator[Node]:
@@ -78,7 +92,7 @@ _MAP = (
     r"""group\s*[:=]\s*["'](?P<group2>[\w.-]++)["']\s*,\s*name\s*[:=]\s*["'](?P<name2>[\w.-]++)["']"""
     r"""(?:\s*,\s*version\s*[:=]\s*["']?(?P<version2>[^"'\s,)]++))?"""
 )
-_WRAPPER = r"(?:(?:enforcedPlatform|platform|create)[ \t]*+\([ \t]*+)?"
+_WRAPPER = r"(?P<wrapper>(?:(?:enforcedPlatform|platform|create)[ \t]*+\([ \t]*+)?)"
 _GRADLE = re.compile(rf"(?<![\w.]){_CONFIGURATION}[ \t]*+\(?[ \t]*+{_WRAPPER}(?:{_STRING}|{_MAP})")
 _ASSIGNED = re.compile(r"""(?<![\w.])(?:ext\.)?(\w++)[ \t]*+=[ \t]*+["'](\d[\w.+-]*+)["']""")
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
@@ -88,11 +102,15 @@ _NAMED = re.compile(r"""(?m)^[ \t]*rootProject\.name\s*=\s*["']([\w.-]+)["']""")
 def read_gradle(data: bytes, path: str) -> Manifest | None:  # noqa: ARG001
     """The dependencies that a Gradle script writes as text; those of a catalogue or of other projects have own files.
 
-    Published: it applies the plug-in that publishes.
+    Without a version of its own a dependency has the one of a platform: it is pinned where that is. Published: it
+    applies the plug-in that publishes.
     """
     gathered = Gathered("jvm")
     text = without_comments(text_of(data), "javascript")
     variables = dict(_ASSIGNED.findall(text))
+    governed = any(
+        _is_fixed(match["version"] or "") for match in _GRADLE.finditer(text) if "latform" in match["wrapper"]
+    )
     for line, match in _with_lines(_GRADLE, text):
         group, name = match["group"] or match["group2"], match["name"] or match["name2"]
         version = _VARIABLE.sub(
@@ -100,7 +118,8 @@ def read_gradle(data: bytes, path: str) -> Manifest | None:  # noqa: ARG001
         )
         version = variables.get(version, "" if "{" in version and "}" not in version else version)
         scope: Scope = "dev" if _TEST.search(match["use"]) else "main"
-        gathered.add(Dependency(f"{group}:{name}".lower(), version, _is_fixed(version), scope, line, "jvm"))
+        pinned = _is_fixed(version) if version else governed
+        gathered.add(Dependency(f"{group}:{name}".lower(), version, pinned, scope, line, "jvm"))
     named = _NAMED.search(text)
     gathered.describe(named[1] if named else "")
     gathered.published = re.search(r"maven-publish|publishing\s*\{", text) is not None

@@ -72,11 +72,16 @@ _PATTERNS = (
 )
 """Kinds by the name, or by the whole path where a folder tells; the first one counts."""
 _PATTERN = re.compile("|".join(f"(?P<k{number}>{pattern})" for number, (_, pattern) in enumerate(_PATTERNS)))
+_TEMPLATE_ENDS = (".jinja", ".jinja2", ".j2", ".tmpl", ".tpl", ".template")
 _ENDS = (".txt", ".in", ".pip", ".yml", ".yaml", ".lock", ".toml", ".scala")
 
 
 def manifest_kind(path: str) -> str | None:
-    """Which reader a dependency file needs, told from its path; None for other files."""
+    """Which reader a dependency file needs, told from its path; None for other files.
+
+    A template (`requirements.txt.jinja`) is read like the file that is made of it.
+    """
+    path = without_template_suffix(path)
     name = path.rpartition("/")[2]
     lower = name.lower()
     found = _NAMES.get(lower)
@@ -88,6 +93,11 @@ def manifest_kind(path: str) -> str | None:
         return _SUFFIXES.get(lower.rpartition(".")[2])
     match = _PATTERN.fullmatch(lower) or (_PATTERN.fullmatch(path.lower()) if "/" in path else None)
     return _PATTERNS[int((match.lastgroup or "k0")[1:])][0] if match is not None else None
+
+
+def without_template_suffix(path: str) -> str:
+    """The path of the file that a template makes; any other path as it is."""
+    return path.rpartition(".")[0] if path.endswith(_TEMPLATE_ENDS) else path
 
 
 def is_lock(kind: str) -> bool:
