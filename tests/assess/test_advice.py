@@ -95,7 +95,14 @@ def test_what_may_be_there_unseen_says_so() -> None:
     result = judged(RESEARCH, unknown={"runs-logged": "a file was not read"})
     step = next(s for s in result.next if s.criterion == "models-traceable")
     assert step.unknown
-    assert "a file was not read" in step.now
+    assert step.now == "Experiment tracking: could not be decided (Runs are logged: a file was not read)."
+
+
+def test_what_there_is_of_it_so_far_is_named() -> None:
+    weak = seen("experiment-tracking", "declared", "requirements.txt", 3)
+    steps = {s.criterion: s.now for s in judged([*RESEARCH, weak]).next}
+    assert steps["models-traceable"] == "Experiment tracking: only declared: requirements.txt:3; needs used."
+    assert steps["tests-exist"] == ""
 
 
 @pytest.mark.parametrize("target", [1, 2, 3])

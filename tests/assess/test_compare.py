@@ -23,8 +23,8 @@ def between(before: list[Evidence], after: list[Evidence], **more: object) -> Co
     return compare(judged(before), judged(after, **more), CONTENT)
 
 
-def change(found: Comparison, verdict: str) -> Change:
-    return next(c for c in found.changes if c.verdict == verdict)
+def change(found: Comparison, id: str) -> Change:
+    return next(c for c in found.changes if c.id == id)
 
 
 def test_nothing_differs_from_itself() -> None:
@@ -36,19 +36,19 @@ def test_nothing_differs_from_itself() -> None:
 def test_what_is_gained_shows_where() -> None:
     found = between(RESEARCH, ENGINEERED)
     assert (found.base.level, found.head.level, found.losses) == (2, 3, ())
-    gained = change(found, "practice:experiment-tracking")
+    gained = change(found, "experiment-tracking")
     assert (gained.direction, gained.before, gained.after) == (Direction.GAINED, "absent", "used")
     assert gained.evidence == (TRACKED,)
-    criterion = change(found, "criterion:models-traceable")
+    criterion = change(found, "models-traceable")
     assert (criterion.direction, criterion.level, criterion.evidence) == (Direction.GAINED, 3, (TRACKED,))
 
 
 def test_what_is_lost_shows_where_it_was() -> None:
     found = between(ENGINEERED, [e for e in ENGINEERED if e is not TRACKED])
-    lost = change(found, "practice:experiment-tracking")
+    lost = change(found, "experiment-tracking")
     assert (lost.direction, lost.before, lost.after, lost.evidence) == (Direction.LOST, "used", "absent", (TRACKED,))
     assert lost.why == "Not seen; looked for: Runs are logged."
-    assert found.losses == ("practice:experiment-tracking", "criterion:models-traceable")
+    assert found.losses == ("experiment-tracking", "models-traceable")
     assert found.changes[0].direction is Direction.LOST
 
 
@@ -59,9 +59,9 @@ def test_a_lost_level_is_a_loss() -> None:
 def test_strength_goes_up_and_down() -> None:
     weak, strong = seen("lockfile", "configured"), seen("lockfile", "automated")
     found = between([CODE, weak], [CODE, strong])
-    assert change(found, "practice:lockfile").direction is Direction.STRENGTHENED
+    assert change(found, "lockfile").direction is Direction.STRENGTHENED
     found = between([CODE, strong], [CODE, weak])
-    assert (change(found, "practice:lockfile").direction, found.losses) == (Direction.WEAKENED, ())
+    assert (change(found, "lockfile").direction, found.losses) == (Direction.WEAKENED, ())
 
 
 def test_a_file_that_moves_changes_nothing() -> None:
@@ -71,7 +71,7 @@ def test_a_file_that_moves_changes_nothing() -> None:
 
 def test_unknown_is_neither_gained_nor_lost() -> None:
     found = between([*RESEARCH, TRACKED], RESEARCH, unknown={"runs-logged": "train.py: too large"})
-    tracking = change(found, "practice:experiment-tracking")
+    tracking = change(found, "experiment-tracking")
     assert (tracking.direction, tracking.after) == (Direction.UNKNOWN, "unknown")
     assert "too large" in tracking.why
     assert found.losses == ()
@@ -82,7 +82,7 @@ def test_a_level_that_may_still_hold_unseen_is_no_loss() -> None:
     found = between(ENGINEERED, without, unknown={"runs-logged": "not read"})
     assert (found.base.level, found.head.level, found.head.could_be) == (3, 2, 3)
     assert "level" not in found.losses
-    assert "practice:ml-pipeline" in found.losses
+    assert "ml-pipeline" in found.losses
 
 
 def test_notebooks_that_become_scripts_are_no_loss() -> None:
@@ -92,22 +92,22 @@ def test_notebooks_that_become_scripts_are_no_loss() -> None:
         seen("notebooks", "configured", "a.ipynb"),
     ]
     found = between(notebook, [CODE])
-    assert change(found, "practice:notebooks-only").direction is Direction.LOST
-    assert not change(found, "practice:notebooks").counts
+    assert change(found, "notebooks-only").direction is Direction.LOST
+    assert not change(found, "notebooks").counts
     assert found.losses == ()
-    assert change(found, "criterion:code-beyond-notebooks").direction is Direction.GAINED
+    assert change(found, "code-beyond-notebooks").direction is Direction.GAINED
 
 
 def test_informational_practices_are_shown_and_never_a_loss() -> None:
     found = between([*RESEARCH, seen("code-quality")], RESEARCH)
-    assert not change(found, "practice:code-quality").counts
+    assert not change(found, "code-quality").counts
     assert found.losses == ()
 
 
 def test_evidence_that_does_not_count_is_not_shown_as_the_place() -> None:
     documented = seen("ci", "automated", "docs/ci.yml", context=Context.DOCS)
     found = between(RESEARCH, [*RESEARCH, documented, seen("ci", path="ci.yml")])
-    assert [e.where.path for e in change(found, "practice:ci").evidence] == ["ci.yml"]
+    assert [e.where.path for e in change(found, "ci").evidence] == ["ci.yml"]
 
 
 def test_a_repository_that_is_no_project_any_more_is_a_loss() -> None:

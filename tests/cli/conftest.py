@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from report.factory import NAMES, PRACTICES, level_2
 
-from mlscan.cli import loading, main, scan_command
+from mlscan.cli import loading, main, scanning
 from mlscan.content import Content
-from mlscan.scan import ScanOptions
+from mlscan.scan import ScanOptions, questions
 from mlscan.types.assessment import Assessment
 from mlscan.types.conditions import Cond
 from mlscan.types.content import Condition, Detector, Example, Examples
@@ -132,7 +132,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """The command line with fakes behind it."""
     made = World()
     monkeypatch.setattr(loading, "load", made.load)
-    monkeypatch.setattr(scan_command, "scan_with", made.scan_with)
+    monkeypatch.setattr(scanning, "scan_with", made.scan_with)
+    monkeypatch.setattr(questions, "scan_with", made.scan_with)
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM"):
         monkeypatch.delenv(name, raising=False)
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mlscan.assess.facts import Facts
 from mlscan.assess.shortest import Search, Step, ordered, shortest
 from mlscan.assess.starters import starter_for
 from mlscan.assess.truth import Truth
@@ -80,10 +81,24 @@ def _step(state: State, lifts: str, verdict: Verdict) -> NextStep:
         effort=criterion.effort,
         lifts=f"{lifts.rstrip('.')}. {criterion.lifts}" if criterion.lifts else lifts,
         level=state.ask.level,
-        now=sentence(state.outcome.why),
+        now=sentence(_so_far(state, verdict.facts)),
         unknown=state.status is Status.UNKNOWN,
         starter=starter_for(criterion.id, verdict.facts),
     )
+
+
+def _so_far(state: State, facts: Facts) -> str:
+    """What there is already of what the criterion asks about, weak or foreign as it may be; "" for nothing."""
+    names = [n for n in dict.fromkeys(named(state.ask.criterion.needs)) if n in facts.practices]
+    rules = facts.content.presence.practices
+    parts = []
+    for name in names:
+        decided = facts.practices[name]
+        if decided.truth is Truth.YES:
+            parts.append(f"{rules[name].title} is there")
+        elif decided.truth is Truth.UNKNOWN or facts.by_practice.get(name):
+            parts.append(f"{rules[name].title}: {decided.why}")
+    return "; ".join(parts)
 
 
 def _name(n: int, verdict: Verdict) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import mlscan
 from mlscan.assess.advice import ahead, next_steps
 from mlscan.assess.components import described, judge_components
@@ -27,27 +29,22 @@ from mlscan.types.starters import TOOLS
 NO_STATS = Stats(files=0, bytes_read=0, seconds=0.0)
 
 
-def assess(  # noqa: PLR0913 - choices are keywords
-    findings: Findings,
-    info: RepositoryInfo,
-    content: AssessContent,
-    *,
-    as_of: str,
-    stats: Stats = NO_STATS,
-    target: int | None = None,
+def assess(
+    findings: Findings, info: RepositoryInfo, content: AssessContent, *, as_of: str, target: int | None = None
 ) -> Assessment:
     """The verdict on one repository. Pure: the same input gives an equal assessment, whatever the order of evidence.
 
     `as_of` is an ISO date; only criteria that count from a later day depend on it. `target` is the level that the next
-    steps are to lead to; None is the next one. Practices and kind are those of the
-    whole repository; with several components, level and criteria are those of the highest one.
+    steps are to lead to; None is the next one. Practices and kind are those of the whole repository; with several
+    components, level and criteria are those of the highest one. `stats` are left to who measures.
     """
     whole = _judge_whole(findings, content, as_of)
     facts, kind = whole.facts, whole.kind
     parts = judge_components(content, findings, as_of) if kind.name in content.model.file.applicable_kinds else {}
     verdict = best_of(parts.values()) if parts else whole
     verdict.facts.host = _host(info.url)
-    shown = choose((e for e in findings.evidence if e.practice != TOOLS), facts.counts)
+    reported = _reported(findings)
+    shown = choose(reported.evidence, facts.counts)
     return Assessment(
         mlscan_version=mlscan.__version__,
         content_digest=content.digest,
@@ -72,10 +69,16 @@ def assess(  # noqa: PLR0913 - choices are keywords
         components=described(parts),
         scale=dict(sorted(findings.numbers.items())),
         gaps=tuple(sorted(set(findings.gaps))),
-        rejections=ordered_rejections(r for r in findings.rejections if r.practice != TOOLS),
+        rejections=ordered_rejections(reported.rejections),
         hints=findings.hints,
-        stats=stats,
+        stats=NO_STATS,
     )
+
+
+def _reported(findings: Findings) -> Findings:
+    """Without what only decides which starter fits."""
+    evidence = tuple(e for e in findings.evidence if e.practice != TOOLS)
+    return replace(findings, evidence=evidence, rejections=tuple(r for r in findings.rejections if r.practice != TOOLS))
 
 
 def _judge_whole(findings: Findings, content: AssessContent, as_of: str) -> Verdict:

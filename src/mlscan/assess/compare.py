@@ -17,15 +17,20 @@ _STATES = {True: "present", False: "absent", None: "unknown"}
 _MET = (Status.MET, Status.ATTESTED)
 
 
-def compare(base: Assessment, head: Assessment, content: AssessContent) -> Comparison:
-    """What is gained, lost, strengthened from base to head. Pure; both must be judged by this content and model."""
+def compare(
+    base: Assessment, head: Assessment, content: AssessContent, names: tuple[str, str] = ("BASE", "HEAD")
+) -> Comparison:
+    """What is gained, lost, strengthened from base to head. Pure; both must be judged by this content and model.
+
+    names: what the two are called.
+    """
     changes = [*_practices(base, head, content), *_criteria(base, head)]
     ordered = tuple(sorted(changes, key=lambda c: _ORDER.index(c.direction)))
     return Comparison(
         model=head.model,
         as_of=head.as_of,
-        base=_side(base),
-        head=_side(head),
+        base=_side(base, names[0]),
+        head=_side(head, names[1]),
         changes=ordered,
         components=tuple(_components(base, head)),
         gaps=tuple(g for g in head.gaps if g not in set(base.gaps)),
@@ -33,8 +38,9 @@ def compare(base: Assessment, head: Assessment, content: AssessContent) -> Compa
     )
 
 
-def _side(a: Assessment) -> Side:
+def _side(a: Assessment, name: str) -> Side:
     return Side(
+        name=name,
         repository=a.repository,
         kind=a.kind,
         applicable=a.applicable,
@@ -50,7 +56,7 @@ def _losses(base: Assessment, head: Assessment, changes: Iterable[Change]) -> It
         yield "kind"
     if head.could_be < base.level:
         yield "level"
-    yield from (c.verdict for c in changes if c.direction is Direction.LOST and c.counts)
+    yield from (c.id for c in changes if c.direction is Direction.LOST and c.counts)
 
 
 def _practices(base: Assessment, head: Assessment, content: AssessContent) -> Iterator[Change]:
@@ -63,7 +69,7 @@ def _practices(base: Assessment, head: Assessment, content: AssessContent) -> It
             continue
         source, practice = (base, was) if direction is Direction.LOST else (head, after)
         yield Change(
-            verdict=f"practice:{after.id}",
+            id=after.id,
             title=after.title,
             direction=direction,
             before=_state(was),
@@ -111,7 +117,7 @@ def _criteria(base: Assessment, head: Assessment) -> Iterator[Change]:
                 continue
             source, criterion = (base, was) if direction is Direction.LOST else (head, now)
             yield Change(
-                verdict=f"criterion:{now.id}",
+                id=now.id,
                 title=now.title,
                 direction=direction,
                 before=was.status.value,

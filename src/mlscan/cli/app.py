@@ -5,18 +5,23 @@ from __future__ import annotations
 import click
 
 from mlscan.cli import not_built
+from mlscan.cli.badge_command import badge_command
 from mlscan.cli.completion import completion_command
+from mlscan.cli.diff_command import diff_command
 from mlscan.cli.explain import explain_command
 from mlscan.cli.listings import detectors_command, rules_command
+from mlscan.cli.plan_command import plan_command
 from mlscan.cli.scan_command import scan_command
 from mlscan.cli.schemas import schema_command
+from mlscan.cli.why_not_command import why_not_command
 
 # No argument of a process can hold this character, so no folder can be called like it.
 _SCAN = "\0scan"
 
 _EPILOG = """A folder that is called like a command is given as ./NAME.
 
-Exit codes: 0 fine; 1 a gate failed (--fail-under, --require); 2 wrong usage; 3 nothing to scan; 70 a bug of mlscan.
+Exit codes: 0 fine; 1 a gate failed (--fail-under, --require, diff --no-regress); 2 wrong usage; 3 nothing to scan;
+70 a bug of mlscan.
 
 Shell completion: `mlscan completion bash|zsh|fish` prints what your shell has to load."""
 
@@ -39,7 +44,10 @@ class Root(click.Group):
 
 
 def _root() -> Root:
-    named = [explain_command, detectors_command, rules_command, schema_command, completion_command]
+    named = [
+        *(plan_command, why_not_command, explain_command, diff_command, badge_command),
+        *(detectors_command, rules_command, schema_command, completion_command),
+    ]
     settings = {"help_option_names": ["-h", "--help"]}
     root = Root("mlscan", epilog=_EPILOG, context_settings=settings, no_args_is_help=False)
     for command in (*named, *not_built.commands()):

@@ -1,50 +1,108 @@
-"""`mlscan explain ID`: what a name in a report means."""
+"""`mlscan explain ID [PATH]`: what a name in a report means, and what was decided about it in a repository."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import textwrap
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
-from mlscan.cli import loading
+from mlscan.cli import scanning
 from mlscan.cli.gates import suggestion
-from mlscan.cli.output import one_line, wants_color, write_stdout
+from mlscan.cli.output import one_line, stdout_options, wants_color, write_stdout
+from mlscan.cli.words import about_words
 from mlscan.report import About, about_criterion, about_detector, about_kind, about_level, about_practice
 from mlscan.types.errors import UsageError
 
 if TYPE_CHECKING:
     from mlscan.content import Content
+    from mlscan.report.answers.verdict import Decided
+    from mlscan.types.assessment import Assessment
 
 _WIDEST = 100
+_HERE = ("kind", "level")
+"""Names that mean nothing without a repository."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request(scanning.Common):
+    id: str
+    path: str | None
+    rev: str | None
+    issue: bool
 
 
 @click.command("explain")
 @click.argument("id")
-@click.option("--model", default="ml-process", show_default=True, metavar="ID", help="Maturity model to look in.")
-@click.option("--detectors", multiple=True, metavar="DIR", help="Further detectors; repeatable.")
-@click.option("--rules", multiple=True, metavar="DIR", help="Further maturity models; repeatable.")
-@click.option("--debug", is_flag=True, help="Show where an error came from.")
-@click.option("--no-color", is_flag=True, help="No colour.")
-def explain_command(*, id: str, model: str, detectors: tuple[str, ...], rules: tuple[str, ...], **given: bool) -> None:
-    """Say what a name in a report means.
+@click.argument("path", required=False, type=click.Path())
+@click.option("--issue", is_flag=True, help="Print a ready-made report of a wrong verdict, to send.")
+@scanning.REV
+@scanning.common_options
+def explain_command(**given: object) -> None:
+    """Say what a name in a report means; with PATH also what was decided about it there, and why.
 
-    ID is a detector, a practice, a criterion, a level (0 to 5) or a kind of repository.
+    ID is a detector, a practice, a criterion, a level (0 to 5), a kind of repository, a part of the profile, a
+    strength, context, status or rating, or the id of a verdict. `explain kind PATH` says in one line why the repository
+    is of its kind, `explain level PATH` what it lacks for the next level.
     """
-    found = lookup(loading.load(detectors, rules), model, id)
-    color = wants_color(sys.stdout, no_color=given["no_color"])
-    width = min(_WIDEST, shutil.get_terminal_size((80, 24)).columns)
-    write_stdout("\n\n".join(page(about, width) for about in found) + "\n", color=color)
+    request = msgspec.convert(given, _Request)
+    content = request.content()
+    name = plain(request.id, request.model)
+    here = name in _HERE
+    about = [] if here else lookup(content, request.model, name)
+    if request.path is None and not here and not request.issue:
+        color = wants_color(sys.stdout, no_color=request.no_color)
+        write_stdout("\n\n".join(page(a, _width()) for a in about) + "\n", color=color)
+        return
+    assessment = scanning.scanned(content, request.path or ".", request, rev=request.rev)
+    found = _decided(assessment, name, about)
+    if request.issue:
+        from mlscan.report.answers.verdict import issue_text
+
+        write_stdout(issue_text(assessment, found), data=True)
+    elif here:
+        from mlscan.report.answers.verdict import decided_line
+
+        write_stdout(one_line(decided_line(found)) + "\n")
+    else:
+        from mlscan.report.answers.verdict import render_decided
+
+        looks = stdout_options(verbose=False, quiet=False, no_color=request.no_color)
+        heading = f"{one_line(about[0].title)}\n"
+        write_stdout(heading + render_decided(assessment, found, looks), color=looks.color)
+
+
+def _width() -> int:
+    return min(_WIDEST, shutil.get_terminal_size((80, 24)).columns)
+
+
+def plain(id: str, model: str) -> str:
+    """The name behind what was typed: `level 3` and `mlscan:MODEL/NAME` are understood."""
+    name = id.strip().lower().removeprefix(f"mlscan:{model}/")
+    return name.removeprefix("level-").removeprefix("level ")
+
+
+def _decided(assessment: Assessment, name: str, about: list[About]) -> Decided:
+    from mlscan.report.answers.verdict import decided, of_detector
+
+    found = decided(assessment, name)
+    if found is not None:
+        return found
+    if any(a.what == "detector" for a in about):
+        return of_detector(assessment, name)
+    raise UsageError(f"{name} is not decided for a repository; mlscan explain {name} says what it means")
 
 
 def lookup(content: Content, model: str, id: str) -> list[About]:
     """Everything of that id, a practice before a detector. Raises UsageError with what comes close."""
     known = catalogue(content, model)
-    wanted = id.strip().lower().removeprefix("level-").removeprefix("level ")
+    wanted = plain(id, model)
     if wanted not in known:
-        raise UsageError(f"nothing is called {id!r}{suggestion(wanted, known)}")
+        raise UsageError(f"nothing is called {id!r}{suggestion(wanted, [*known, *_HERE])}")
     return known[wanted]
 
 
@@ -59,6 +117,7 @@ def catalogue(content: Content, model: str) -> dict[str, list[About]]:
         *(about_criterion(ask) for ask in asks),
         *(about_level(x, [ask.criterion for ask in asks if ask.level == x.n]) for x in measured.file.levels),
         *(about_kind(k, content.kinds.kinds, applicable=k in measured.file.applicable_kinds) for k in kinds),
+        *about_words(measured, content.presence),
     ]
     known: dict[str, list[About]] = {}
     for about in everything:

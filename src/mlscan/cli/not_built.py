@@ -9,8 +9,8 @@ import click
 
 from mlscan.types.errors import UsageError
 
-COMMANDS = ("plan", "why-not", "badge", "diff", "history", "fleet", "init", "questionnaire")
-OPTIONS = ("--report", "--policy", "--config", "--with")
+COMMANDS = ("history", "fleet", "init", "questionnaire")
+OPTIONS = ("--policy", "--config", "--with")
 FLAGS = ("--no-repo-config", "--count-attested")
 
 

@@ -48,10 +48,10 @@ def silence_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def write_file(target: str, text: str) -> None:
+def write_file(target: str, text: str, option: str = "--output") -> None:
     """The text as UTF-8 in a file that is either the old or the new one, never half. Raises UsageError.
 
-    Links are followed; pipes and devices are written to directly.
+    Links are followed; pipes and devices are written to directly. `option` is what named the file, for messages.
     """
     path = Path(os.path.realpath(target))
     data = text.encode("utf-8", "backslashreplace")
@@ -61,7 +61,7 @@ def write_file(target: str, text: str) -> None:
         else:
             _replace(path, data)
     except OSError as error:
-        raise UsageError(f"--output {target}: {error.strerror or type(error).__name__}") from error
+        raise UsageError(f"{option} {target}: {error.strerror or type(error).__name__}") from error
 
 
 def _replace(path: Path, data: bytes) -> None:

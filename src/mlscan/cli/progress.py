@@ -29,6 +29,14 @@ class Progress:
         sys.stderr.flush()
         self._shown = len(line)
 
+    def __enter__(self) -> Progress:
+        """The progress itself."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Erases the line."""
+        self.finish()
+
     def finish(self) -> None:
         """Erase the line."""
         if self._shown:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
 
 import click
 import msgspec
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from mlscan import __version__
-from mlscan.cli import loading, not_built
+from mlscan.cli import not_built, scanning
 from mlscan.cli.gates import check_gates, failures
-from mlscan.cli.output import complain, stdout_options, write_file, write_stdout
-from mlscan.cli.progress import Progress
+from mlscan.cli.output import complain, stdout_options, write_stdout
+from mlscan.cli.reports import destinations, write_reports
 from mlscan.cli.whole_help import WholeHelp
-from mlscan.report import BUILT, FORMATS, RenderOptions, render
-from mlscan.scan import ScanOptions, scan_with
+from mlscan.report import FORMATS
 from mlscan.types.assessment import Assessment
 from mlscan.types.errors import UsageError
 
@@ -24,27 +23,17 @@ GATE_FAILED = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(scanning.Common):
     """The command line as given."""
 
     path: str
     rev: str | None
-    model: str
-    format: str
+    format: str | None
     output: str | None
+    report: tuple[str, ...]
     fail_under: int | None
     require: tuple[str, ...]
-    detectors: tuple[str, ...]
-    rules: tuple[str, ...]
-    as_of: date | None
-    quiet: bool
     verbose: bool
-    debug: bool
-    no_color: bool
-
-
-def _date(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> date | None:
-    return None if value is None else value.date()
 
 
 def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
@@ -62,56 +51,43 @@ def _complete_path(context: click.Context, _parameter: click.Parameter, incomple
 
 @click.command("scan", cls=WholeHelp)
 @click.argument("path", default=".", shell_complete=_complete_path)
-@click.option("--rev", metavar="REV", help="Read this revision from the object database, without a checkout.")
-@click.option("--model", default="ml-process", show_default=True, metavar="ID", help="Maturity model to measure by.")
-@click.option("--format", type=click.Choice(FORMATS), default="terminal", show_default=True, help="What to print.")
+@scanning.REV
+@scanning.MODEL
+@click.option("--format", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True, help="What to print.")
 @click.option("--output", metavar="FILE", help="Write the report here instead of to stdout.")
+@click.option(
+    "--report", multiple=True, metavar="FORMAT=FILE", help="Write a further report; repeatable, `-` is stdout."
+)
 @click.option("--fail-under", type=click.IntRange(0), metavar="N", help="Exit 1 when the level is under N.")
 @click.option(
     "--require", multiple=True, metavar="PRACTICE", help="Exit 1 when this practice is not there; repeatable."
 )
-@click.option("--detectors", multiple=True, metavar="DIR", help="Further detectors; repeatable.")
-@click.option("--rules", multiple=True, metavar="DIR", help="Further maturity models; repeatable.")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), callback=_date, metavar="DATE", help="Day; default today.")
+@scanning.DETECTORS
+@scanning.RULES
+@scanning.AS_OF
 @click.option("-q", "--quiet", is_flag=True, help="One line only.")
 @click.option("-v", "--verbose", is_flag=True, help="All evidence, criteria, near misses and gaps.")
-@click.option("--debug", is_flag=True, help="Show where an error came from.")
-@click.option("--no-color", is_flag=True, help="No colour (NO_COLOR and FORCE_COLOR are respected, too).")
+@scanning.DEBUG
+@scanning.NO_COLOR
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."
 )
 @not_built.options
-def scan_command(**given: object) -> int:
+@click.pass_context
+def scan_command(context: click.Context, /, **given: object) -> int:
     """Say how mature the machine-learning process of the repository at PATH is: level 0 to 5, with the evidence."""
+    if context.get_parameter_source("format") is ParameterSource.DEFAULT:
+        given["format"] = None
     request = msgspec.convert(given, Request)
-    _check(request)
-    content = loading.load(request.detectors, request.rules)
-    check_gates(content, request.model, request.fail_under, request.require)
-    progress = Progress(wanted=not request.quiet)
-    options = ScanOptions(rev=request.rev, model=request.model, as_of=request.as_of, progress=progress)
-    try:
-        assessment = scan_with(content, request.path, options)
-    finally:
-        progress.finish()
-    _report(request, assessment)
-    return _gate(request, assessment)
-
-
-def _check(request: Request) -> None:
-    if request.format not in BUILT:
-        raise UsageError(f"--format {request.format} is not built yet; there are: {', '.join(BUILT)}")
     if request.quiet and request.verbose:
         raise UsageError("--quiet and --verbose exclude each other")
-
-
-def _report(request: Request, assessment: Assessment) -> None:
+    reports = destinations(request.format, request.output, request.report)
+    content = request.content()
+    check_gates(content, request.model, request.fail_under, request.require)
+    assessment = scanning.scanned(content, request.path, request, rev=request.rev)
     options = stdout_options(verbose=request.verbose, quiet=request.quiet, no_color=request.no_color)
-    if request.output is None:
-        text = render(assessment, request.format, options)
-        write_stdout(text, color=options.color, data=request.format != "terminal")
-    else:
-        for_file = RenderOptions(verbose=options.verbose, quiet=options.quiet)
-        write_file(request.output, render(assessment, request.format, for_file))
+    write_reports(reports, assessment, options)
+    return _gate(request, assessment)
 
 
 def _gate(request: Request, assessment: Assessment) -> int:

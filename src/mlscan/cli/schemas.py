@@ -9,8 +9,17 @@ from mlscan.cli.output import write_stdout
 from mlscan.report import assessment_schema
 from mlscan.types.content import Detector
 from mlscan.types.model import KindsFile, ModelFile, PresenceFile, Topic
+from mlscan.types.starters import Starters, StarterWords
 
-_CONTENT = {"detector": Detector, "model": ModelFile, "topic": Topic, "presence": PresenceFile, "kinds": KindsFile}
+_CONTENT = {
+    "detector": Detector,
+    "model": ModelFile,
+    "topic": Topic,
+    "presence": PresenceFile,
+    "kinds": KindsFile,
+    "starters": Starters,
+    "starter-words": StarterWords,
+}
 
 
 @click.command("schema")

@@ -31,6 +31,8 @@ class ScanOptions:
     """The day for expiries and upcoming criteria; None is today (UTC)."""
     limits: Limits = field(default_factory=Limits)
     progress: Progress | None = None
+    target: int | None = None
+    """Level that the next steps are to lead to; None is the next one."""
 
 
 def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
@@ -76,7 +78,7 @@ def scan_with(content: Content, path: str | Path, options: ScanOptions) -> Asses
     finally:
         snapshot.close()
     as_of = options.as_of or datetime.now(UTC).date()
-    assessment = assess(findings, info, for_assess, as_of=as_of.isoformat())
+    assessment = assess(findings, info, for_assess, as_of=as_of.isoformat(), target=options.target)
     seconds = perf_counter() - start
     return replace(
         assessment,

@@ -77,8 +77,8 @@ class Direction(str, Enum):
 class Change:
     """One practice or criterion that differs."""
 
-    verdict: str
-    """Stable id: `practice:ID` or `criterion:ID`."""
+    id: str
+    """Of the practice or criterion."""
     title: str
     direction: Direction
     before: str
@@ -88,7 +88,7 @@ class Change:
     evidence: tuple[Evidence, ...] = ()
     """Where it shows: at HEAD, or at BASE for what is lost."""
     level: int | None = None
-    """The level that asks for a criterion."""
+    """The level that asks for a criterion; None for a practice."""
     counts: bool = True
     """False for a practice that no level asks for: shown, never a loss to a gate."""
 
@@ -97,6 +97,8 @@ class Change:
 class Side:
     """One of the two revisions."""
 
+    name: str
+    """As it was asked for."""
     repository: RepositoryInfo
     kind: str
     applicable: bool
@@ -128,4 +130,4 @@ class Comparison:
     gaps: tuple[Gap, ...] = ()
     """What can be read at BASE and cannot at HEAD."""
     losses: tuple[str, ...] = ()
-    """Ids of the verdicts that are lost beyond doubt: `level`, `kind`, `practice:ID`, `criterion:ID`."""
+    """What is lost beyond doubt: `kind`, `level`, ids of practices and criteria."""

@@ -121,7 +121,7 @@ class NextStep:
     needed: bool = True
     """False for a step that the level asks too, but that can be left out on the shortest way."""
     now: str = ""
-    """What was seen of it so far, or looked for."""
+    """What there is of it so far, weak or foreign as it may be; "" for nothing."""
     unknown: bool = False
     """True where it may be there already, unseen."""
     by: tuple[str, ...] = ()

@@ -120,13 +120,13 @@ def comparison_json(c: Comparison) -> str:
             "changes": [_change(c.model, x) for x in c.changes],
             "components": [{"path": x.path, "before": x.before, "after": x.after} for x in c.components],
             "gaps": [{"path": g.path, "reason": g.reason} for g in c.gaps],
-            "losses": [loss_id(c.model, x) for x in c.losses],
+            "losses": [verdict_name(c.model, x) for x in c.losses],
         }
     )
 
 
-def loss_id(model: str, name: str) -> str:
-    """The name of a verdict, as `wording.verdict_id` has it."""
+def verdict_name(model: str, name: str) -> str:
+    """The name of a verdict on a practice, criterion, `level` or `kind`, as `wording.verdict_id` has it."""
     return f"mlscan:{model}/{name}"
 
 
@@ -145,7 +145,7 @@ def _side(s: Side) -> _Fields:
 
 def _change(model: str, c: Change) -> _Fields:
     return {
-        "id": loss_id(model, c.id),
+        "id": verdict_name(model, c.id),
         "what": "practice" if c.level is None else "criterion",
         "title": c.title,
         "direction": c.direction.value,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mlscan.report.choices import place, tally
-from mlscan.report.clean import clip
 from mlscan.report.options import RenderOptions
 from mlscan.report.page import Page
 from mlscan.report.wording import because
@@ -12,8 +11,8 @@ from mlscan.types.assessment import Assessment, LevelResult, Status
 
 _NEAR = 5
 _LOOKED_FOR = 3
-_EXCERPT = 60
-_COLUMN = 17
+_PLACES = 2
+_COLUMN = 19
 
 
 def render_why_not(a: Assessment, answer: WhyNot, options: RenderOptions) -> str:
@@ -60,33 +59,44 @@ def _add_unmet(page: Page, item: Unmet) -> None:
     style = "yellow" if c.status is Status.UNKNOWN else "red"
     page.add(page.text(("  " + c.title, "bold"), " ", (f"({marks})", "dim")), indent=4)
     state = "unknown: it may be there" if c.status is Status.UNKNOWN else c.status.value
-    page.add(page.text("    Status         ", (state, style)))
-    rows = [words for s in item.sought for words in _sought(s)]
+    page.add(page.text(f"    {'Status':<14} ", (state, style)))
+    titles = _LOOKED_FOR if len(item.sought) <= _LOOKED_FOR or page.options.verbose else 1
+    _add_rows(page, "Looked for", [words for s in item.sought for words in _sought(s, titles)])
+    near = _grouped(item.near)
+    shown = near if page.options.verbose else near[:_NEAR]
+    more = [f"and {len(near) - len(shown)} more, shown by --verbose"] if len(near) > len(shown) else []
+    _add_rows(page, "Nearly", [*shown, *more])
+    _add_rows(page, "Would do", [item.would])
+    _add_rows(page, "How", [c.how])
+
+
+def _add_rows(page: Page, label: str, rows: list[str]) -> None:
     for number, words in enumerate(rows):
-        page.add(page.text(f"    {'Looked for' if not number else '':<14} "), page.text(words), indent=_COLUMN + 2)
-    shown = item.near if page.options.verbose else item.near[:_NEAR]
-    for number, near in enumerate(shown):
-        page.add(page.text(f"    {'Nearly' if not number else '':<14} "), page.text(_near(near)), indent=_COLUMN + 2)
-    if len(item.near) > len(shown):
-        more = f"and {len(item.near) - len(shown)} more, shown by --verbose"
-        page.add(page.text(" " * 19), page.text((more, "dim")), indent=_COLUMN + 2)
-    page.add(page.text(f"    {'Would do':<14} "), page.text(item.would), indent=_COLUMN + 2)
-    page.add(page.text(f"    {'How':<14} "), page.text(c.how), indent=_COLUMN + 2)
+        page.add(page.text(f"    {'' if number else label:<14} "), page.text(words), indent=_COLUMN)
 
 
-def _sought(s: Sought) -> list[str]:
+def _sought(s: Sought, shown: int) -> list[str]:
     state = {True: "there", False: "not there", None: "unknown"}[s.present]
     if s.unwanted:
         return [f"{s.title}, which should not be there: {state}"]
     least = f", {s.strength} at least" if s.strength not in (None, "declared") else ""
     if s.present:
         return [f"{s.title}{least}: {state}"]
-    titles = list(s.looked_for[:_LOOKED_FOR])
+    titles = list(s.looked_for[:shown])
     more = [f"{len(s.looked_for) - len(titles)} more"] if len(s.looked_for) > len(titles) else []
     tail = f" ({'; '.join([*titles, *more])})" if titles and titles != [s.title] else ""
     return [f"{s.title}{least}: {state}{tail}"]
 
 
-def _near(near: NearMiss) -> str:
-    excerpt = f" [{clip(near.excerpt, _EXCERPT, '...')}]" if near.excerpt else ""
-    return f"{place(near.where)}: {near.reason}{excerpt}"
+def _grouped(near: tuple[NearMiss, ...]) -> list[str]:
+    """One line a reason, with its first places."""
+    places: dict[str, list[str]] = {}
+    for item in near:
+        places.setdefault(item.reason, []).append(place(item.where))
+    return [f"{_places(where)}: {reason}" for reason, where in places.items()]
+
+
+def _places(where: list[str]) -> str:
+    unique = list(dict.fromkeys(where))
+    more = f" and {len(unique) - _PLACES} more" if len(unique) > _PLACES else ""
+    return ", ".join(unique[:_PLACES]) + more

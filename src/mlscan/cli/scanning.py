@@ -1,0 +1,93 @@
+"""What commands that look at a repository share: their options, the content, the scan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlscan.cli import loading
+from mlscan.cli.progress import Progress
+from mlscan.scan import ScanOptions, scan_with
+from mlscan.types.assessment import Assessment
+from mlscan.types.errors import UsageError
+
+if TYPE_CHECKING:
+    from mlscan.content import Content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """The shared options as given."""
+
+    model: str
+    detectors: tuple[str, ...]
+    rules: tuple[str, ...]
+    as_of: date | None
+    no_color: bool
+    debug: bool
+    quiet: bool = False
+    """Not an option of all commands."""
+
+    def content(self) -> Content:
+        """The content to judge by. Raises ContentError or UsageError, also where the model does not exist."""
+        content = loading.load(self.detectors, self.rules)
+        content.assess(self.model)
+        return content
+
+
+def as_date(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> date | None:
+    """The day of a date that was given."""
+    return None if value is None else value.date()
+
+
+MODEL = click.option(
+    "--model", default="ml-process", show_default=True, metavar="ID", help="Maturity model to measure by."
+)
+DETECTORS = click.option("--detectors", multiple=True, metavar="DIR", help="Further detectors; repeatable.")
+RULES = click.option("--rules", multiple=True, metavar="DIR", help="Further maturity models; repeatable.")
+AS_OF = click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), callback=as_date, metavar="DATE", help="Day; default today."
+)
+DEBUG = click.option("--debug", is_flag=True, help="Show where an error came from.")
+NO_COLOR = click.option("--no-color", is_flag=True, help="No colour (NO_COLOR and FORCE_COLOR are respected, too).")
+REV = click.option("--rev", metavar="REV", help="Read this revision from the object database, without a checkout.")
+VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Everything.")
+OUTPUT = click.option("--output", metavar="FILE", help="Write here instead of to stdout.")
+
+
+def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorates a command with the options of `Common`."""
+    return stacked(function, (MODEL, DETECTORS, RULES, AS_OF, DEBUG, NO_COLOR))
+
+
+def stacked(function: Callable[..., Any], options: Iterable[Callable[..., Any]]) -> Callable[..., Any]:
+    """Decorates a command with options, shown in this order."""
+    for option in reversed(tuple(options)):
+        function = option(function)
+    return function
+
+
+def check_level(content: Content, model: str, level: int, option: str) -> None:
+    """Raises UsageError for a level that the model does not have."""
+    top = max((x.n for x in content.assess(model).model.file.levels), default=0)
+    if level > top:
+        raise UsageError(f"{option}: model {model} ends at level {top}")
+
+
+def scanned(
+    content: Content, path: str, common: Common, *, rev: str | None = None, target: int | None = None
+) -> Assessment:
+    """The assessment of a repository, with progress on a terminal unless it is to be quiet."""
+    with Progress(wanted=not common.quiet) as progress:
+        return scan_with(content, path, scan_options(common, progress, rev=rev, target=target))
+
+
+def scan_options(
+    common: Common, progress: Progress, *, rev: str | None = None, target: int | None = None
+) -> ScanOptions:
+    """The options of a scan."""
+    return ScanOptions(rev=rev, model=common.model, as_of=common.as_of, progress=progress, target=target)

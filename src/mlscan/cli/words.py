@@ -1,0 +1,55 @@
+"""The words of a report that are no content: parts of the profile, strengths, contexts, statuses, ratings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlscan.report import About
+from mlscan.report.wording import STRENGTHS
+from mlscan.types.model import Model, PresenceFile, Staged
+
+_CONTEXTS = {
+    "own": "The repository's own files. Only they count towards a level, unless a rule says otherwise.",
+    "test": "Files of tests; they count for the practice of tests.",
+    "example": "Files that show how to use something; not what the repository does.",
+    "docs": "Files of documentation.",
+    "template": "Files from which others are made.",
+    "vendored": "Files of somebody else that are kept here.",
+    "generated": "Files that a program has written.",
+}
+_STATUSES = {
+    "met": "Evidence shows it.",
+    "not-met": "It was looked for and is not there.",
+    "unknown": "Something that could show it was not read, or is handed to another repository. It never counts as no.",
+    "waived": "People decided that it is not asked here; it leaves the denominator.",
+    "attested": "People vouch for it; it counts in the attested level only.",
+    "not-applicable": "It makes no sense for this repository; it leaves the denominator.",
+    "upcoming": "It will count from a later day.",
+}
+_RATINGS = (("N", "Not achieved"), ("P", "Partially achieved"), ("L", "Largely achieved"), ("F", "Fully achieved"))
+
+
+def about_words(model: Model, presence: PresenceFile) -> Iterator[About]:
+    """What each word means, and what belongs to each part of the profile."""
+    strengths = {word: f"{meaning[:1].upper()}{meaning[1:]}." for word, meaning in STRENGTHS}
+    ratings = dict(_ratings(model.file.staged))
+    for what, words in (("strength", strengths), ("context", _CONTEXTS), ("status", _STATUSES), ("rating", ratings)):
+        for word, meaning in words.items():
+            yield About(word, what, meaning, ())
+    topics = {t.id: t for t in model.topics}
+    for group, names in model.file.groups.items():
+        asked = [f"level {a.level}: {a.criterion.title} ({a.criterion.id})" for a in model.asks() if a.group == group]
+        practices = [f"{id}: {p.title}" for id, p in presence.practices.items() if p.group == group]
+        questions = " ".join(topics[n].question for n in names if n in topics) or group
+        sections = (("Asked", tuple(asked)), ("Practices", tuple(practices)))
+        yield About(group, "part of the profile", questions, tuple(s for s in sections if s[1]))
+
+
+def _ratings(staged: Staged) -> Iterator[tuple[str, str]]:
+    low = 0
+    for letter, name in _RATINGS:
+        high = staged.bounds.get(letter, 100)  # type: ignore[call-overload]
+        holds = ", the level holds when those below it do" if letter in staged.holds else ""
+        share = f"up to {high} %" if not low else f"above {low} %" + (f", up to {high} %" if high < 100 else "")
+        yield letter.lower(), f"{name}: {share} of what the level asks, by weight{holds}."
+        low = high
