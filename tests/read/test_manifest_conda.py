@@ -65,6 +65,7 @@ def test_an_environment_with_packages_of_pip_and_of_r() -> None:
         ("numpy=1.26.4", "=1.26.4", True),
         ("numpy=1.26.*", "=1.26.*", False),
         ("numpy==1.26", "==1.26", True),
+        ("numpy == 1.26", "== 1.26", True),
         ("numpy=1.26=py311_0", "=1.26=py311_0", True),
         ("numpy 1.26 py311_0", "1.26 py311_0", True),
         ("numpy >=1.26,<2", ">=1.26,<2", False),

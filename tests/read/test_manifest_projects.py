@@ -80,6 +80,12 @@ def test_classifiers_for_readers_of_an_index_mean_that_it_is_for_others(classifi
         assert read(f'{head}\nname = "a"\ndist-name = "a"\nclassifiers = [{classifiers}]\n').published is published
 
 
+def test_a_place_to_publish_to_means_that_it_is_for_others() -> None:
+    assert read('[project]\nname = "a"\n[[tool.uv.index]]\nname = "x"\npublish-url = "https://h.example"\n').published
+    assert read('[project]\nname = "a"\n[tool.uv]\npublish-url = "https://h.example"\n').published
+    assert not read('[project]\nname = "a"\n[[tool.uv.index]]\nname = "x"\nurl = "https://h.example"\n').published
+
+
 POETRY = """\
 [tool.poetry]
 name = "churn"
@@ -178,12 +184,14 @@ def test_dynamic_dependencies_are_those_of_their_file(file: str, problems: int) 
 TEMPLATE = """\
 [project]
 name = {{ cookiecutter.name|tojson }}
+requires-python = ">={{ cookiecutter.oldest }}"
 description = "{{ cookiecutter.text }}"
 dependencies = [
   "pandas>=2",
   "{{ cookiecutter.framework }}>=1",
   {{ cookiecutter.extra }}
 ]
+scripts.{{ cookiecutter.name }} = "{{ cookiecutter.package }}.cli:main"
 {% if cookiecutter.linter == 'ruff' %}
 [dependency-groups]
 dev = ["ruff"]
@@ -196,8 +204,8 @@ dev = ["flake8"]
 
 def test_a_template_is_read_as_far_as_it_goes() -> None:
     manifest = read(TEMPLATE, "{{ cookiecutter.repo }}/pyproject.toml")
-    assert listed(manifest) == [(5, "pandas", ">=2", "main"), (11, "ruff", "", "dev")]
-    assert manifest.package is None
+    assert listed(manifest) == [(6, "pandas", ">=2", "main"), (13, "ruff", "", "dev")]
+    assert (manifest.package, manifest.scripts) == (None, {})
 
 
 @pytest.mark.parametrize(

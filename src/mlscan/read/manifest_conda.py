@@ -104,7 +104,7 @@ def _is_package(node: Node) -> bool:
 
 def _one_version(spec: str) -> bool:
     """Whether a spec is `==version`, `=version=build`, `version build`, or a version with all of its numbers."""
-    parts = spec.lstrip("=").replace(" ", "=").split("=")
+    parts = spec.lstrip("=").strip().replace(" ", "=").split("=")
     if _RANGE.search(spec) or not is_version(parts[0]):
         return False
     return spec.startswith("==") or len(parts) > 1 or parts[0].count(".") >= _PARTS - 1

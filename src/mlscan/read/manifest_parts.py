@@ -72,8 +72,8 @@ class Gathered:
             self.problems.append(found)
 
     def script(self, name: str, target: str) -> None:
-        """Add a console script or a task; nothing where either is empty."""
-        if name and target and len(self.scripts) < MAX_SCRIPTS:
+        """Add a console script or a task; nothing where either is empty or a template's."""
+        if name and target and TEMPLATE not in name + target and len(self.scripts) < MAX_SCRIPTS:
             self.scripts.setdefault(name, target)
 
     def describe(self, name: str, classifiers: Iterable[str] = ()) -> None:

@@ -34,7 +34,7 @@ def read_pyproject(data: bytes, path: str) -> Manifest | None:  # noqa: ARG001
     groups(gathered, tool.get("pdm", "dev-dependencies"), "dev")
     _environments(gathered, at(tool, "hatch", "envs"))
     conda_tables(gathered, at(tool, "pixi"))
-    if any("publish-url" in index.map for index in at(tool, "uv", "index").items):
+    if any("publish-url" in table.map for table in (at(tool, "uv"), *at(tool, "uv", "index").items)):
         gathered.published = True
     described = any(root.get(table) for table in ("project", "build-system", "dependency-groups"))
     return gathered.manifest() if described or gathered.dependencies or gathered.package or gathered.problems else None

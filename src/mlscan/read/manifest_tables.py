@@ -14,6 +14,8 @@ from mlscan.types.source import Dependency, Node, Tree
 
 MAX_TEMPLATE = 200_000
 """Characters of a template."""
+MAX_LINE_START = 500
+"""Characters before an expression that are searched for an open quote."""
 _STATEMENT = re.compile(r"\{[%#][^{}]{0,500}[%#]\}")
 _ELSE = re.compile(r"\{%-?\s*(?:else|elif)\b.{0,2000}?\{%-?\s*endif\b[^{}]{0,20}%\}", re.DOTALL)
 _EXPRESSION = re.compile(
@@ -48,7 +50,11 @@ def _word(match: re.Match[str]) -> str:
     """What stands for an expression: text where a value is due, nothing for a whole line, else a bare word."""
     if match["alone"]:
         return ""
-    return f'{match["before"]}"{TEMPLATE}"' if match["before"] else TEMPLATE
+    before = match["before"] or ""
+    start = max(match.string.rfind("\n", 0, match.start()) + 1, match.start() - MAX_LINE_START)
+    line = match.string[start : match.start()]
+    is_value = before and line.count('"') % 2 == 0 and line.count("'") % 2 == 0
+    return f'{before}"{TEMPLATE}"' if is_value else before + TEMPLATE
 
 
 def json_document(data: bytes, gathered: Gathered) -> Node:
@@ -99,9 +105,7 @@ def requirements(gathered: Gathered, listed: Node | None, scope: Scope) -> None:
             continue
         found = requirement(text, member.line, scope)
         if found is None:
-            if text.startswith(("{{", TEMPLATE)):
-                gathered.problem(member.line, "template expression")
-            elif not is_local(text):
+            if not is_local(text) and not text.startswith(("{{", TEMPLATE)):
                 gathered.problem(member.line, "not a requirement")
         elif found.name not in (gathered.own_name, TEMPLATE):
             gathered.add(found)
