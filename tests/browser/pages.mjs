@@ -18,27 +18,31 @@ const validator = new HtmlValidate({
   rules: { "no-redundant-role": "off", "long-title": "off", "doctype-style": ["error", { style: "uppercase" }] },
 });
 
-async function look(browser, file, { width, colorScheme }) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, bypassCSP: true });
+async function look(browser, file) {
+  const context = await browser.newContext({ bypassCSP: true });
   const page = await context.newPage();
-  const seen = { width, colorScheme, errors: [], requests: [] };
-  page.on("console", (message) => seen.errors.push(message.text()));
-  page.on("pageerror", (error) => seen.errors.push(String(error)));
-  page.on("request", (request) => seen.requests.push(request.url()));
+  const errors = [];
+  const requests = [];
+  page.on("console", (message) => errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("request", (request) => requests.push(request.url()));
   await page.goto(pathToFileURL(file).href);
-  seen.requests = seen.requests.filter((url) => url !== page.url());
-  seen.overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  await page.evaluate(() => document.querySelectorAll("details").forEach((each) => (each.open = true)));
-  seen.overflowOpen = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate((rules) => window.axe.run(document, rules), RULES);
-  seen.axe = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`);
+  const sideways = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  const unfold = (open) => document.querySelectorAll("details").forEach((each) => (each.open = open));
+  const views = [];
+  for (const { width, colorScheme } of how === "one" ? VIEWS.slice(0, 1) : VIEWS) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(unfold, false);
+    const overflow = await page.evaluate(sideways);
+    await page.evaluate(unfold, true);
+    views.push({ width, colorScheme, overflow, overflowOpen: await page.evaluate(sideways) });
+    await page.evaluate((axe) => window.axe ?? (0, eval)(axe), AXE);
+    const { violations } = await page.evaluate((rules) => window.axe.run(document, rules), RULES);
+    views.at(-1).axe = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`);
+  }
   await context.close();
-  return seen;
+  return { views, errors, requests: requests.slice(1) };
 }
 
 // What the keyboard reaches: each stop with its text and whether the focus can be seen.
@@ -85,12 +89,10 @@ const browser = await chromium.launch({ executablePath, args: process.getuid?.()
 const found = {};
 try {
   for (const file of files) {
-    const views = [];
-    for (const view of how === "one" ? VIEWS.slice(0, 1) : VIEWS) views.push(await look(browser, file, view));
     const report = await validator.validateString(readFileSync(file, "utf8"));
     const messages = report.results.flatMap((each) => each.messages);
     found[file] = {
-      views,
+      ...(await look(browser, file)),
       html: messages.map((m) => `${m.line}: ${m.ruleId}: ${m.message}`),
       keyboard: await tab(browser, file),
       print: await print(browser, file),
