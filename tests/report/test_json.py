@@ -32,6 +32,7 @@ def test_the_keys_are_those_of_the_contract_in_its_order() -> None:
     assert list(report["gaps"][0]) == ["path", "reason"]
     assert list(report["stats"]) == ["files", "bytes_read", "seconds"]
     assert (report["waivers"], report["policy"], report["target"]) == ([], None, None)
+    assert json.loads(render(replace(level_4(), target=5), "json"))["target"] == 5
 
 
 def test_every_practice_is_a_key_and_points_to_its_evidence() -> None:

@@ -53,7 +53,7 @@ def _verdict(a: Assessment) -> dict[str, Json]:
         "level_name": a.level_name,
         "attested_level": a.attested_level,
         "could_be": a.could_be,
-        "target": None,
+        "target": a.target,
         "unobservable": list(a.unobservable),
         "levels": [_level(x) for x in a.levels],
         "kind_reasons": list(a.kind_reasons),
