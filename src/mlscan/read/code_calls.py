@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from mlscan.types.source import Call, Import
+
+MAX_CALLS = 100_000
+"""Calls, and imports, of one file that are read."""
 
 Found = tuple[tuple[Import, ...], tuple[Call, ...]]
 
@@ -25,23 +29,23 @@ _DEFINITION = re.compile(r"(?:function|macro)[ \t]+\Z")
 
 def read_r(text: str, code: str) -> Found:
     """Packages loaded or named with `::`, and calls; text without comments, code without strings as well."""
-    imports = [Import(m.group(1), None, m.group(1), line) for line, m in _matches(_R_LOAD, text)]
+    imports = [Import(m.group(1), None, m.group(1), line) for line, m in islice(_matches(_R_LOAD, text), MAX_CALLS)]
     known = {item.module for item in imports}
     for line, match in _matches(_R_FROM, code):
         if match.group(1) not in known:
             known.add(match.group(1))
             imports.append(Import(match.group(1), None, match.group(1), line))
     imports.sort(key=lambda item: item.line)
-    return tuple(imports), tuple(_calls(code, _R_CALL, _R_WORDS, known))
+    return tuple(imports), tuple(islice(_calls(code, _R_CALL, _R_WORDS, known), MAX_CALLS))
 
 
 def read_julia(text: str, code: str) -> Found:  # noqa: ARG001
     """Modules of `using` and `import`, and calls; code without comments and strings."""
     imports: list[Import] = []
-    for line, match in _matches(_JULIA_USING, code):
+    for line, match in islice(_matches(_JULIA_USING, code), MAX_CALLS):
         imports += _julia_modules(match.group(1), line)
     known = {item.alias for item in imports}
-    return tuple(imports), tuple(_calls(code, _JULIA_CALL, _JULIA_WORDS, known))
+    return tuple(imports), tuple(islice(_calls(code, _JULIA_CALL, _JULIA_WORDS, known), MAX_CALLS))
 
 
 def _julia_modules(text: str, line: int) -> Iterator[Import]:

@@ -46,7 +46,7 @@ _WRAPPING = frozenset(["time", "timeit", "prun", "memit"])
 _OTHER_LANGUAGE = re.compile(r"\s*%(?:md(?:-sandbox)?\b|(?:sql|r|R|scala|sh|fs|bash)[ \t\r]*$)")
 _SHELL = re.compile(r"(\s*)!+\s*(.*)", re.DOTALL)
 _SHELL_MAGIC = frozenset(["pip", "conda", "mamba", "uv", "sh", "bash", "system", "sx", "run"])
-_ASSIGNED = re.compile(r"(\s*[\w, ]{1,100}=\s*)[!%]([\w./~$\"'{-].*)", re.DOTALL)
+_ASSIGNED = re.compile(r"(\s*+[\w, ]{1,100}=\s*+)[!%]([\w./~$\"'{-].*)", re.DOTALL)
 _HELP = re.compile(r"\s*(?:\?{1,2}\s*[%\w.*]+|[%\w.*]+(?:\[[^\]\n]{0,40}\])?\?{1,2})\s*")
 
 Shell = list[tuple[int, str]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from mlscan.read.code_languages import SOURCE_LIMIT, source_text
 from mlscan.read.notebook_cells import RawCell, RawNotebook
 from mlscan.read.notebook_language import language_name
 from mlscan.types.source import Problem
@@ -19,7 +20,7 @@ def read_chunks(data: bytes) -> RawNotebook:
 
     Chunks that say `eval=FALSE` are raw cells: they are shown, they do not run.
     """
-    lines = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n")
+    lines = source_text(data).split("\n")
     cells: list[RawCell] = []
     text: list[tuple[int, str]] = []
     chunk: list[tuple[int, str]] = []
@@ -38,6 +39,8 @@ def read_chunks(data: bytes) -> RawNotebook:
             continue
         fence, engine = opening.group(1), opening.group(2)
     problems = (Problem(None, "chunk without an end"),) if fence else ()
+    if len(data) > SOURCE_LIMIT:
+        problems = (*problems, Problem(None, "longer than what is read of a file"))
     _end_chunk(cells, text, chunk, engine if fence else "")
     return RawNotebook(cells, _language(cells), problems)
 

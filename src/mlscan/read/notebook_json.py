@@ -11,6 +11,7 @@ import msgspec
 from mlscan.read.notebook_cells import RawCell, RawNotebook
 from mlscan.read.notebook_language import guess_language, language_name
 from mlscan.read.notebook_source import Locator, source_lines
+from mlscan.read.text import as_utf8
 from mlscan.types.source import Problem
 
 _RAW = msgspec.Raw(b"null")
@@ -52,7 +53,7 @@ _TEXTS = msgspec.json.Decoder(list[str])
 
 def read_json(data: bytes) -> RawNotebook:
     """The cells of an `.ipynb` file, of whatever is left of it when it is broken."""
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    data = as_utf8(data)
     if not data.strip():
         return RawNotebook([], "unknown", (Problem(None, "empty notebook"),))
     try:

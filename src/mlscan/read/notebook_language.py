@@ -26,9 +26,9 @@ _CELLS = 50
 """Code cells that are looked at for a guess."""
 
 _LOOKS = (
-    ("python", re.compile(r"^\s*(?:import [A-Za-z_]|from [\w.]+ import |def \w+\(|print\(|%%?\w|[\w.]+ = )", re.M)),
-    ("r", re.compile(r"^\s*(?:library\(|[\w.]+ <- )", re.M)),
-    ("julia", re.compile(r"^\s*using [A-Z]", re.M)),
+    ("python", re.compile(r"^[ \t]*+(?:import [A-Za-z_]|from [\w.]+ import |def \w+\(|print\(|%%?\w|[\w.]+ = )", re.M)),
+    ("r", re.compile(r"^[ \t]*+(?:library\(|[\w.]+ <- )", re.M)),
+    ("julia", re.compile(r"^[ \t]*+using [A-Z]", re.M)),
 )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from mlscan.read.python_source import clean
+from mlscan.read.python_source import clean, clip
 from mlscan.types.source import Import
 
+_SCAN_LIMIT = 4_000_000
+"""Bytes of a file that are scanned."""
 _MODULE_LIMIT = 300
 """Bytes of a module's name; what is longer is no import."""
 
@@ -26,9 +28,9 @@ def scan_imports(data: bytes) -> frozenset[str]:
     """Every module that the file may import, found without parsing; for `from a import b` both `a` and `a.b`.
 
     Reports every module that `parse_python` reports, and more: what stands in strings, comments and notebooks' JSON.
-    Names on further lines of a bracketed import are left out, their module is not.
+    Names on further lines of a bracketed import are left out, their module is not. Reads the first 4 MB.
     """
-    data = clean(data)
+    data, _ = clip(clean(data), _SCAN_LIMIT)
     if b"import" not in data:
         return frozenset()
     if b"\\" in data:

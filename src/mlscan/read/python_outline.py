@@ -14,9 +14,12 @@ from mlscan.read.python_imports import read_import
 from mlscan.read.python_names import clipped
 from mlscan.types.source import FunctionDef, Import
 
+_NAME_LIMIT = 400
+"""Characters of a module's name in which `import` is looked for, so that no file takes the square of its length."""
+_BLANK = r"(?:[ \t\f]|\\\n)"
 _REST = r"(?:[^\n;\\]|\\\n?)*+"
 _IMPORT = re.compile(
-    rf"(?:^|(?<=[;:]))[ \t\f]*+(from\b[ \t\\\n]*+[.\w][.\w \t\\\n]*?[ \t)\\\n.]import\b[ \t\\\n]*+"
+    rf"(?:^|(?<=[;:]))[ \t\f]*+(from\b{_BLANK}*+[.\w](?:[.\w]|{_BLANK}){{0,{_NAME_LIMIT}}}?(?<!\w)import\b{_BLANK}*+"
     rf"(?:\([^()]*+\)?|{_REST})|import\b[ \t\\]{_REST})",
     re.MULTILINE,
 )

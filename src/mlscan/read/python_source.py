@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-SOURCE_LIMIT = 2_000_000
-"""Bytes of a Python file that are read; the rest is cut off at a line end."""
+from mlscan.read.text import as_utf8
+
+SOURCE_LIMIT = 600_000
+"""Bytes of a Python file that are parsed; the rest is cut off at a line end. A tree takes up to 350 times as many."""
 
 _COMMENT_LINES = re.compile(rb"\n(?:[ \t\r\f]*+(?:#[^\n]*+)?\\?\r?\n){8,}+")
 _CONTINUATIONS = re.compile(rb"(?:\\\r?\n[ \t]*+){50,}+")
@@ -16,10 +18,7 @@ _NOT_NEWLINE = re.compile(rb"[^\n]")
 
 def clean(data: bytes) -> bytes:
     """The same text as UTF-8 without mark and NUL bytes. Lines keep their numbers; never fails."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        data = data.decode("utf-16", "replace").encode("utf-8", "replace")
-    if data.startswith(b"\xef\xbb\xbf"):
-        data = data[3:]
+    data = as_utf8(data)
     if not data.isascii():
         data = _as_utf8(data)
     if b"\0" in data:
@@ -37,12 +36,12 @@ def _as_utf8(data: bytes) -> bytes:
     return data
 
 
-def clip(data: bytes) -> tuple[bytes, bool]:
-    """The first `SOURCE_LIMIT` bytes, to the end of a line where there is one, and whether something was cut off."""
-    if len(data) <= SOURCE_LIMIT:
+def clip(data: bytes, limit: int = SOURCE_LIMIT) -> tuple[bytes, bool]:
+    """The first bytes up to a limit, to the end of a line where there is one, and whether something was cut off."""
+    if len(data) <= limit:
         return data, False
-    end = data.rfind(b"\n", 0, SOURCE_LIMIT) + 1
-    return data[: end or SOURCE_LIMIT], True
+    end = data.rfind(b"\n", 0, limit) + 1
+    return data[: end or limit], True
 
 
 def without_empty_runs(data: bytes) -> bytes:

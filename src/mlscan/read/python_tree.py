@@ -55,6 +55,9 @@ def _grammar() -> tuple[Language, Query]:
 DEPTH_LIMIT = 50_000
 """Levels of the tree that are looked at; below 65,536 queries take time in proportion to the file."""
 
+WIDE = 5_000
+"""Children of one error node; the time of a query is the square of their number."""
+
 Nodes = dict[str, "list[Node]"]
 """Nodes by the name of their capture, each in the order of the file."""
 
@@ -85,11 +88,50 @@ def parse(data: bytes) -> Parsed:
         root = Parser(language).parse(data).root_node
     cursor = QueryCursor(query)
     cursor.set_max_start_depth(DEPTH_LIMIT)
-    nodes = cursor.captures(root)
+    nodes: Nodes = {}
+    for part in _parts(root):
+        for kind, found in cursor.captures(part).items():
+            nodes.setdefault(kind, []).extend(found)
     lines = [node.start_point[0] + 1 for node in nodes.get("error", [])]
+    if root.has_error and not lines:
+        lines.append(1)
     if blanked_line is not None:
         lines.append(blanked_line)
     return Parsed(data, nodes, min(lines, default=None))
+
+
+def _parts(root: Node) -> list[Node]:
+    """The tree, taken apart where an error node has so many children that a query over them would not end."""
+    if not root.has_error:
+        return [root]
+    parents: dict[int, int] = {}
+    apart: set[int] = set()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.is_error and node.child_count > WIDE:
+            apart.add(node.id)
+        children = [child for child in node.children if child.has_error and child.child_count]
+        parents.update((child.id, node.id) for child in children)
+        stack += children
+    for wide in tuple(apart):
+        parent = parents.get(wide)
+        while parent is not None and parent not in apart:
+            apart.add(parent)
+            parent = parents.get(parent)
+    return _taken_apart(root, apart) if apart else [root]
+
+
+def _taken_apart(root: Node, apart: set[int]) -> list[Node]:
+    parts: list[Node] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.id in apart:
+            stack += reversed(node.children)
+        elif node.child_count or node.has_error:
+            parts.append(node)
+    return parts
 
 
 def _first_difference(before: bytes, after: bytes) -> int:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _ARGUMENT_LIMIT = 256
+_CALL_LIMIT = 50_000
 _PLAIN = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*+(?:\.[A-Za-z_\x80-\xff][\w\x80-\xff]*+)*+")
 _PLAIN_LIMIT = 200
 _FIRST, _LAST = -(1 << 60), 1
@@ -144,7 +145,8 @@ class Walk:
             resolved=value.imported,
             scope=outer + self._names.labels,
         )
-        self._calls.append((node.start_byte, call))
+        if len(self._calls) < _CALL_LIMIT:
+            self._calls.append((node.start_byte, call))
 
     def _decorator(self, node: Node) -> None:
         for child in node.named_children:
