@@ -51,7 +51,8 @@ def test_an_interrupt_leaves_no_process_and_no_folder(
     repo.write({"untracked.py": ""})
     told = slow_git(tmp_path, command)
     (tmp_path / "temporary").mkdir()
-    environment = {"PATH": f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}", "TMPDIR": str(tmp_path / "temporary")}
+    path = f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "TMPDIR": str(tmp_path / "temporary")}
     running = subprocess.Popen([sys.executable, "-c", SCRIPT, str(repo.path)], env=environment, stderr=subprocess.PIPE)
     child = int(told.read_text())
     running.send_signal(number)

@@ -79,7 +79,8 @@ def test_the_locale_changes_no_name_and_no_order(tmp_path: Path, locale: dict[st
 
     def run(environment: dict[str, str]) -> bytes:
         command = [sys.executable, "-c", script, str(target)]
-        clean = {"PATH": os.environ["PATH"], **environment}
+        kept = {key: os.environ[key] for key in ("PATH", "PYTHONPATH") if key in os.environ}
+        clean = {**kept, **environment}
         return subprocess.run(command, capture_output=True, check=True, env=clean, timeout=60).stdout
 
     expected = run({"PYTHONUTF8": "1"})

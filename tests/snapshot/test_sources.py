@@ -173,6 +173,7 @@ def test_before_the_first_commit_the_files_are_there_and_no_revision(tmp_path: P
         found = read_all(repo.path)
         assert set(found.data) == {"a.py", ".gitignore"}
         assert (found.info.revision, found.info.history, found.authors) == (None, History.NONE, Gap("", "no history"))
+        assert found.info.dirty
         repo.git("add", "a.py")
     with pytest.raises(NothingToScan):
         open_snapshot(repo.path, rev="HEAD")

@@ -168,7 +168,7 @@ class _Opening:
 
     def _work_tree(self, info: RepositoryInfo) -> Parts | list[Gap]:
         disk = Disk(self._folder)
-        found = of_work_tree(self._git, self._found, disk, self._limits)
+        found = of_work_tree(self._git, self._found, info.revision, disk, self._limits)
         if found is None or (self._found.prefix and not found[0].entries):
             disk.close()
             return [*self._gaps(info), *([Gap(".git", reasons.BAD_INDEX)] if found is None else [])]

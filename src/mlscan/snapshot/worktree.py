@@ -40,8 +40,10 @@ def index_state(found: Found) -> os.stat_result | None:
         return None
 
 
-def of_work_tree(git: Git, found: Found, disk: Disk, limits: Limits) -> tuple[Listing, bool] | None:
-    """The listing below the scanned folder, which `disk` reads, and whether anything is changed or untracked.
+def of_work_tree(
+    git: Git, found: Found, revision: str | None, disk: Disk, limits: Limits
+) -> tuple[Listing, bool] | None:
+    """The listing below the scanned folder, which `disk` reads, and whether it is other than the revision.
 
     None when the index cannot be read.
     """
@@ -60,7 +62,20 @@ def of_work_tree(git: Git, found: Found, disk: Disk, limits: Limits) -> tuple[Li
     whole.entries += others.entries
     whole.links += others.links
     whole.gaps += others.gaps
-    return whole, changed or bool(others.entries)
+    changed = changed or bool(others.entries) or _is_staged(git, found, place, revision)
+    return whole, changed
+
+
+def _is_staged(git: Git, found: Found, place: Place, revision: str | None) -> bool:
+    """Whether the index is other than the revision; it looks at no file, so nothing can be asked to filter one."""
+    if revision is None:
+        return True
+    below = ["--", f":(top,literal){found.prefix}"] if found.prefix else ["--"]
+    records = git.records(["diff-index", "--cached", "--name-only", "-z", revision, *below], place=place)
+    try:
+        return next(records, None) is not None
+    except (GitFailed, OSError):
+        return False
 
 
 def of_index(records: Iterable[bytes], prefix: str, limits: Limits) -> Listing:
