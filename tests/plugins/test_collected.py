@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from detect.build import detector, run
 
 WORK = detector({"in": ["**/*.py"], "calls": "lib.train"}, "work")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from detect.build import detector, run
 
 SAID = detector({"in": ["*.md"], "text": r"install (?P<name>\S+)"}, "said")

@@ -103,7 +103,9 @@ class Engine:
         return words
 
     def _find_roots(self) -> tuple[str, ...]:
-        folders = {p.rpartition("/")[0] for p, m in self._facts.manifests.items() if not m.lock}
+        manifests = self._facts.manifests.items()
+        self._facts.declaring = frozenset(p.rpartition("/")[0] for p, m in manifests if not m.lock)
+        folders = {p.rpartition("/")[0] for p in self._facts.manifests}
         own = {f for f in folders if any(self._facts.context(p) is Context.OWN for p in self._in(f))}
         return tuple(sorted(own, key=lambda f: (-f.count("/") - bool(f), f)))
 
@@ -201,8 +203,9 @@ class Engine:
     def _local(self, leaf: Leaf, reject: Callable[[Hit, str], None]) -> Result:
         hits = self._reading.hits.get(leaf.index, [])
         unknown = frozenset(self._reading.unknown.get(leaf.index, ()))
-        if isinstance(leaf.spec, DependencyMatch) and leaf.spec.imported:
-            hits = [h for h in hits if self._imported(h, reject)]
+        if isinstance(leaf.spec, DependencyMatch):
+            hits = [h for h in hits if self._facts.declares(h.path)]
+            hits = [h for h in hits if not leaf.spec.imported or self._imported(h, reject)]
         if isinstance(leaf.spec, ImageMatch) and "ci" in leaf.spec.within:
             check = check_for(leaf.spec.name, self._plan.lists)
             found = ci_images(leaf.spec, check, self._facts.workflows.values())

@@ -40,6 +40,8 @@ class Facts:
     """File name -> its path where only one file has that name, else None."""
     entries: dict[str, str] = field(default_factory=dict)
     """Console script -> the module file behind it."""
+    declaring: frozenset[str] = frozenset()
+    """Folders with a manifest that is no lock."""
     roots: tuple[str, ...] = ()
     """Folders with a manifest, deepest first."""
     targets: Callable[[str], Iterable[str]] = lambda path: ()  # noqa: ARG005  nothing is indexed yet
@@ -53,6 +55,10 @@ class Facts:
     def context(self, path: str) -> Context:
         """The context of a path; own for what is no file (the whole repository)."""
         return self.contexts.get(path, Context.OWN)
+
+    def declares(self, path: str) -> bool:
+        """Whether a manifest says what its folder depends on: a lock does only where it is the only one there."""
+        return not self.manifests[path].lock or path.rpartition("/")[0] not in self.declaring
 
     def root_of(self, path: str) -> str:
         """The deepest folder with a manifest that holds the path; "" is the repository's root."""

@@ -209,7 +209,7 @@ class LocalMatchers:
         spec = _spec(leaf, DependencyMatch)
         check = self.check(leaf, "name", spec.name)
         manifest = file.manifest
-        for found in manifest.dependencies if manifest and not manifest.lock else ():
+        for found in manifest.dependencies if manifest else ():
             if not check(found.name) or spec.scope not in ("any", found.scope):
                 continue
             if spec.pinned is None or spec.pinned == found.pinned:

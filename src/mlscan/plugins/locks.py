@@ -9,7 +9,7 @@ from typing import Any
 from mlscan.detect.hits import Hit
 from mlscan.detect.plugins import NotQuite, View
 from mlscan.types.evidence import Context
-from mlscan.types.source import Manifest
+from mlscan.types.source import Dependency, Manifest
 
 FRONT_END = frozenset({"npm", "javascript", "node"})
 """Ecosystems whose lock says nothing about code in another language."""
@@ -58,24 +58,37 @@ def _projects(own: Mapping[str, Manifest]) -> dict[str, Project]:
 
 
 def _cover(folder: str, manifests: Project, locks: Mapping[str, Manifest], least: int) -> Hit | None:
-    kinds = {m.ecosystem for m in manifests.values()}
     for path in sorted(locks, key=lambda p: (-p.count("/"), p)):
         above = path.rpartition("/")[0]
-        if (not above or folder == above or folder.startswith(above + "/")) and (
-            not kinds or locks[path].ecosystem in kinds
-        ):
+        if (not above or folder == above or folder.startswith(above + "/")) and _fixes(locks[path], manifests):
             return Hit(path, 1, path.rpartition("/")[2])
-    for path, manifest in sorted(manifests.items()):
-        direct = [d for d in manifest.dependencies if d.scope == "main"]
-        if len(direct) >= least and all(d.pinned for d in direct):
-            return Hit(path, direct[0].line, f"all {len(direct)} direct dependencies are pinned")
+    direct = {path: _direct(manifest) for path, manifest in sorted(manifests.items())}
+    every = [d for found in direct.values() for d in found]
+    if len(every) >= least and all(d.pinned for d in every):
+        path = next(path for path, found in direct.items() if found)
+        return Hit(path, direct[path][0].line, f"all {len(every)} direct dependencies are pinned")
     return None
+
+
+def _direct(manifest: Manifest) -> list[Dependency]:
+    return [d for d in manifest.dependencies if d.scope == "main"]
+
+
+def _fixes(lock: Manifest, manifests: Project) -> bool:
+    """Whether a lock is of the same ecosystem and names at least half of what the manifests ask for.
+
+    A lock whose packages are not known is believed.
+    """
+    asked = {d.name for m in manifests.values() if m.ecosystem == lock.ecosystem for d in _direct(m)}
+    if not manifests or not lock.dependencies:
+        return not manifests or any(m.ecosystem == lock.ecosystem for m in manifests.values())
+    return 2 * len(asked & {d.name for d in lock.dependencies}) >= len(asked) > 0
 
 
 def _nearly(projects: Mapping[str, Project]) -> Iterable[NotQuite]:
     for _, manifests in sorted(projects.items()):
         for path, manifest in sorted(manifests.items()):
-            direct = [d for d in manifest.dependencies if d.scope == "main"]
+            direct = _direct(manifest)
             loose = [d for d in direct if not d.pinned]
             if loose and 2 * len(loose) < len(direct):
                 yield NotQuite(Hit(path, loose[0].line), "not every direct dependency is pinned")

@@ -191,10 +191,10 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """A direct dependency of a manifest."""
+    """A direct dependency of a manifest, or a package that a lock fixes."""
 
     name: str
-    """Normalised (PEP 503) without extras."""
+    """Lower case, without extras; normalised by PEP 503 for Python."""
     spec: str
     """The version part as written, "" where there is none."""
     pinned: bool
@@ -211,7 +211,7 @@ class Manifest:
     dependencies: tuple[Dependency, ...]
     ecosystem: str
     lock: bool = False
-    """True for a lock file, whatever wrote it."""
+    """True for a lock file, whatever wrote it; its dependencies are all packages that it fixes."""
     scripts: Mapping[str, str] = field(default_factory=dict)
     """Console scripts: name -> `package.module:function`; or task name -> command line."""
     package: str | None = None
