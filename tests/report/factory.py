@@ -126,7 +126,11 @@ def _rating(share: float) -> Rating:
     return Rating.F if share > 0.85 else Rating.L if share > 0.5 else Rating.P if share > 0.15 else Rating.N
 
 
-STARTER = StarterFile(path="ci.sh", text="set -eu\n# ``` is no end\n\nif ok; then\n  <run> & done\nfi\n", adds=True)
+STARTER = StarterFile(
+    path="ci.sh",
+    text=f"set -eu\n# ``` is no end\n\nif ok; then\n  <run> & done\nfi\necho {'long ' * 40}\n",
+    adds=True,
+)
 
 
 def _steps(levels: tuple[LevelResult, ...], level: int) -> tuple[NextStep, ...]:

@@ -91,8 +91,8 @@ def test_what_could_not_be_decided_is_for_review() -> None:
 
 def test_a_result_says_what_is_asked_what_was_seen_and_what_to_do() -> None:
     assert result(level_2(), "tests-there")["message"]["text"] == (
-        "Level 3 (Analyze it) asks: Tests can be seen. Not met: nothing of it was found. "
-        "What to do: Set up tests where the training code lives, and let CI run it."
+        "Level 3 (Analyze it) asks: Tests can be seen. What to do: Set up tests where the training code lives, "
+        "and let CI run it. Not met: nothing of it was found."
     )
 
 

@@ -152,7 +152,7 @@ def _step(number: int, step: NextStep) -> str:
     starter = step.starter
     if starter is not None and len(starter.text) <= _STARTER:
         block = details(html.escape(clip(clean(starter_words(starter)), _PATH, "…")), fenced(starter.text))
-        lines += ["", *(f"   {line}".rstrip() for line in block.splitlines())]
+        lines += ["", *(f"   {line}" if line else "" for line in block.splitlines())]
     return "\n".join(lines)
 
 

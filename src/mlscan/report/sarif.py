@@ -110,9 +110,10 @@ def _result(a: Assessment, level: LevelResult, c: CriterionResult, index: int) -
     near = [r for r in a.rejections if r.practice in c.needs or r.detector in c.needs]
     seen = [e for e in a.evidence if e.practice in c.needs or e.detector in c.needs]
     open_one = c.status is Status.UNKNOWN
-    outcome = "Unknown" if open_one else "Not met"
-    words = f"Level {level.level} ({_plain(level.name)}) asks: {_sentence(c.title)} {outcome}: {_sentence(c.why)}"
+    words = f"Level {level.level} ({_plain(level.name)}) asks: {_sentence(c.title)}"
+    # What to do comes first: the reason may be long, and pages show the beginning.
     words += f" What to do: {_sentence(c.how)}" if c.how else ""
+    words += f" {'Unknown' if open_one else 'Not met'}: {_sentence(c.why)}"
     result: Object = {
         "ruleId": _plain(c.id),
         "ruleIndex": index,
