@@ -97,6 +97,11 @@ def test_no_regress_holds_when_nothing_is_lost(diff: Any, repository: Path) -> N
     assert diff(repository, "main~1", "main", "--no-regress").code == 0
 
 
+def test_a_base_that_was_never_left_is_just_named(diff: Any, repository: Path) -> None:
+    found = json.loads(diff(repository, "main~1", "main", "--format", "json").out)
+    assert (found["base"]["name"], found["head"]["name"]) == ("main~1", "main")
+
+
 def test_what_lies_in_the_folder_is_the_head(diff: Any, tmp_path: Path) -> None:
     folder = project(tmp_path / "r")
     (folder / "Dockerfile").write_text("FROM python:3.12\nCOPY . .\n", encoding="utf-8")

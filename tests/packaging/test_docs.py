@@ -49,11 +49,16 @@ def helped(*words: str) -> str:
 
 
 def test_options_of_the_readme_exist() -> None:
-    shown = helped()
-    commands = [line.split("#")[0] for line in blocks("README.md") if line.startswith("mlscan")]
-    options = {word for line in commands for word in line.split() if word.startswith("--")}
-    assert options
-    assert {option for option in options if option not in shown} == set()
+    commands = [line.split("#")[0].split() for line in blocks("README.md") if line.startswith("mlscan")]
+    named = set(re.findall(r"^  ([a-z-]+)  ", helped(), re.M))
+    options: dict[str, set[str]] = {}
+    for words in commands:
+        name = words[1] if words[1] in named else ""
+        options.setdefault(name, set()).update(word for word in words if word.startswith("--"))
+    assert len(options) > 2
+    for name, given in options.items():
+        shown = helped(name) if name else helped()
+        assert {option for option in given if option not in shown} == set()
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/index.md"])

@@ -138,11 +138,15 @@ def ordered(search: Search, way: Sequence[Lack], level: int) -> list[Step]:
 
 
 def _grouped(search: Search, way: Sequence[Lack]) -> dict[str, tuple[Lack, ...]]:
-    """Criterion that stands for a step -> what is set up in it. The most demanding one that it serves stands for it."""
+    """Criterion that stands for a step -> what is set up in it.
+
+    It is the most demanding one of those that name what is set up first, and so say how, or of all that it serves.
+    """
     groups: dict[str, tuple[Lack, ...]] = {}
     for lack in way:
         served = [s for s in search.open if lack in search.way(s, way)]
-        most = max(served, key=lambda s: (s.ask.level, EFFORT[s.ask.criterion.effort], s.ask.criterion.weight))
+        about = [s for s in served if lack == next(named(s.ask.criterion.needs), None)] or served
+        most = max(about, key=lambda s: (s.ask.level, EFFORT[s.ask.criterion.effort], s.ask.criterion.weight))
         groups[most.ask.criterion.id] = (*groups.get(most.ask.criterion.id, ()), lack)
     return groups
 

@@ -45,6 +45,7 @@ def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
     as_of: date | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    target: int | None = None,
 ) -> Assessment:
     """The verdict on the repository at `path`, which is read and never run.
 
@@ -53,13 +54,16 @@ def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
     detectors, rules: folders with further content, on top of what ships with mlscan.
     as_of: the day for which expiries are judged; default today (UTC).
     progress: called with (files read, files in all) while the scan runs.
+    target: the level that `Assessment.next` is to lead to; default the next one.
 
     Raises NothingToScan when there is no such folder or revision, UsageError for an unknown model, ContentError
     (file and line) for broken content. What is wrong with single files is in `Assessment.gaps`, never raised.
     """
     from mlscan.content import load_content
 
-    options = ScanOptions(rev=rev, model=model, as_of=as_of, limits=limits or Limits(), progress=progress)
+    options = ScanOptions(
+        rev=rev, model=model, as_of=as_of, limits=limits or Limits(), progress=progress, target=target
+    )
     return scan_with(load_content(detectors, rules, examples=False), path, options)
 
 

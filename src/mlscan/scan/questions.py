@@ -26,23 +26,20 @@ def compare_revisions(
     Raises what `scan` raises.
     """
     from mlscan.assess.compare import compare
+    from mlscan.snapshot.ancestors import common_ancestor
 
     base, head = revisions
     options = replace(options, as_of=options.as_of or datetime.now(UTC).date())
     after = scan_with(content, path, replace(options, rev=head))
-    start = None if exact else _left(path, base, head, after)
+    start = None if exact else common_ancestor(path, base, head or "HEAD")
+    if head is not None and start == after.repository.revision:
+        start = None
     # Unchanged files are read and judged twice; a store of evidence by object id would go in here.
     same = start is not None and start == after.repository.revision and not after.repository.dirty
     before = after if same else scan_with(content, path, replace(options, rev=start or base))
-    names = (f"{base}, where it was left" if start else base, head or _here(after))
+    left = start is not None and start != common_ancestor(path, base, base)
+    names = (f"{base}, where it was left" if left else base, head or _here(after))
     return compare(before, after, content.assess(options.model), names)
-
-
-def _left(path: str | Path, base: str, head: str | None, after: Assessment) -> str | None:
-    from mlscan.snapshot.ancestors import common_ancestor
-
-    start = common_ancestor(path, base, head or "HEAD")
-    return None if start == after.repository.revision and head is not None else start
 
 
 def _here(after: Assessment) -> str:

@@ -43,8 +43,9 @@ def render_comparison(c: Comparison, options: RenderOptions) -> str:
         changes = [x for x in c.changes if x.direction is direction]
         if changes:
             page.heading(title)
+            shown = {e for x in changes if x.level is None for e in x.evidence}
             for change in changes:
-                _add_change(page, change, color)
+                _add_change(page, change, color, briefly=change.level is not None and set(change.evidence) <= shown)
     if c.components:
         page.heading("ML projects in this repository")
         for component in c.components:
@@ -54,8 +55,11 @@ def render_comparison(c: Comparison, options: RenderOptions) -> str:
 
 
 def _named(side: Side) -> str:
-    revision = side.repository.revision
-    return f"{side.name} ({revision[:REVISION_DIGITS]})" if revision else side.name
+    revision = side.repository.revision or ""
+    short = revision[:REVISION_DIGITS]
+    if not short or side.name == short:
+        return side.name
+    return short if side.name == revision else f"{side.name} ({short})"
 
 
 def _levels(c: Comparison) -> str:
@@ -83,10 +87,13 @@ def _what(change: Change) -> str:
     return "practice" if change.counts else "practice, not counted"
 
 
-def _add_change(page: Page, change: Change, color: str) -> None:
+def _add_change(page: Page, change: Change, color: str, *, briefly: bool) -> None:
+    """What became of one thing; `briefly` where the places are those of a practice above it."""
     label = page.text(("  " + change.title, "bold"), (f" ({change.id}, {_what(change)})", "dim"))
     page.add(label, indent=4)
     page.add(page.text("    ", (f"{change.before} -> {change.after}", color)), indent=6)
+    if briefly and change.evidence:
+        return
     was = "was at " if change.direction is Direction.LOST else ""
     for evidence in change.evidence:
         excerpt = (f"  {evidence.excerpt}", "dim") if evidence.excerpt else ""
@@ -112,7 +119,10 @@ def _add_gaps(page: Page, gaps: tuple[Gap, ...]) -> None:
 def comparison_markdown(c: Comparison) -> str:
     """The comparison for a pull request: the verdict in view, reasons folded away; at most some 50,000 characters."""
     before, after = forge_of(c.base.repository), forge_of(c.head.repository)
-    blocks = [f"## ML process: {text(_levels(c))}", f"From {_side(c.base, before)} to {_side(c.head, after)}."]
+    blocks = [
+        f"## ML process: {text(_levels(c).replace('->', '→'))}",
+        f"From {_side(c.base, before)} to {_side(c.head, after)}.",
+    ]
     if not c.changes and not c.components:
         return "\n\n".join([*blocks, text(_nothing(c))]) + "\n"
     shown = c.changes[:_SHOWN]
@@ -137,7 +147,8 @@ def _side(side: Side, forge: Forge | None) -> str:
     revision = side.repository.revision
     if not revision:
         return text(side.name)
-    return f"{text(side.name)} ({link(code(revision[:REVISION_DIGITS]), forge.commit if forge else None)})"
+    linked = link(code(revision[:REVISION_DIGITS]), forge.commit if forge else None)
+    return linked if side.name == revision else f"{text(side.name)} ({linked})"
 
 
 def _row(change: Change, forge: Forge | None) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from mlscan.types.assessment import Assessment, NextStep
 
 
 def render_plan(a: Assessment, options: RenderOptions) -> str:
-    """The plan for a terminal; starters are never wrapped, so that they can be copied."""
+    """The plan for a terminal; starters are neither wrapped nor tidied, so that they can be copied."""
     page = Page(options)
     page.add(page.text((a.repository.name, "bold"), f": {_standing(a)}"), indent=2)
     reason = _no_way(a)
@@ -20,8 +20,12 @@ def render_plan(a: Assessment, options: RenderOptions) -> str:
         return page.print()
     needed, others = _split(a)
     page.heading(_title(a, needed))
-    for number, step in enumerate(needed, start=1):
-        _add_step(page, a, number, step)
+    parts = [page.print(), *(_step(a, number, step, options) for number, step in enumerate(needed, start=1))]
+    return "\n".join([*parts, *_rest(a, others, options)])
+
+
+def _rest(a: Assessment, others: list[NextStep], options: RenderOptions) -> list[str]:
+    page = Page(options)
     if others:
         page.heading(f"Asked too on this way, not needed for level {_goal(a)}")
         for step in others:
@@ -31,7 +35,7 @@ def render_plan(a: Assessment, options: RenderOptions) -> str:
     if a.unobservable:
         page.heading("No file can show, and worth asking")
         page.add(page.text("  " + ", ".join(a.unobservable)), indent=2)
-    return page.print()
+    return [page.print()] if page.lines else []
 
 
 def _standing(a: Assessment) -> str:
@@ -66,20 +70,24 @@ def _title(a: Assessment, needed: list[NextStep]) -> str:
     return f"The shortest way to level {goal}, {level_names(a).get(goal, '')}: {steps}"
 
 
-def _add_step(page: Page, a: Assessment, number: int, step: NextStep) -> None:
-    page.lines.append(page.text())
+def _step(a: Assessment, number: int, step: NextStep, options: RenderOptions) -> str:
+    page = Page(options)
     label = page.text((f"  {number}. ", "bold"))
     page.add(label, page.text((step.title, "bold"), (f" ({effort(step.effort)})", "dim")), indent=5)
     for name, words in _facts(step):
         page.add(page.text((f"     {name:<6} ", "cyan")), page.text(words), indent=12)
+    starter = ""
     if step.starter is not None:
         page.add(page.text((f"     {starter_words(step.starter)}", "cyan")), indent=5)
-        for line in step.starter.text.rstrip("\n").split("\n"):
-            page.lines.append(page.text((" " * 7 + line, "dim")))
-    if step.reaches is not None:
-        page.lines.append(page.text())
-        name = level_names(a).get(step.reaches, "")
-        page.add(page.text((f"  {page.signs.mark} level {step.reaches}, {name}", "bold green")), indent=4)
+        lines = step.starter.text.rstrip("\n").split("\n")
+        starter = "".join(f"{' ' * 7}{page.fit(line)}".rstrip() + "\n" for line in lines)
+    text = page.print() + starter
+    if step.reaches is None:
+        return text
+    milestone = Page(options)
+    name = level_names(a).get(step.reaches, "")
+    milestone.add(page.text((f"  {page.signs.mark} level {step.reaches}, {name}", "bold green")), indent=4)
+    return f"{text}\n{milestone.print()}"
 
 
 def _facts(step: NextStep) -> list[tuple[str, str]]:
