@@ -71,6 +71,21 @@ def test_following_the_shortest_way_reaches_the_next_level(evidence: list[Eviden
     assert {s.criterion for s in result.next} <= unmet
 
 
+@settings(max_examples=60, deadline=None)
+@given(MANY, st.integers(2, 5))
+def test_whoever_does_the_steps_of_a_plan_is_at_its_target(evidence: list[Evidence], target: int) -> None:
+    result = assess(findings([CODE, *evidence]), INFO, rules(DETECTORS), as_of=DAY, target=target)
+    steps = [s for s in result.next if s.needed]
+    reached = [s.reaches for s in steps if s.reaches is not None]
+    assert reached == sorted(reached)
+    assert bool(steps) == (result.level < target)
+    done = [seen(practice) for step in steps for practice in step.by]
+    after = assess(findings([CODE, *evidence, *done]), INFO, rules(DETECTORS), as_of=DAY)
+    assert after.level >= target
+    met = {c.id for level in after.levels for c in level.criteria if c.status.value == "met"}
+    assert {name for step in steps for name in (step.criterion, *step.also)} <= met
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.lists(EVIDENCE, max_size=20).flatmap(lambda e: st.tuples(st.just(e), st.permutations(e))))
 def test_order_does_not_matter(pair: tuple[list[Evidence], list[Evidence]]) -> None:

@@ -71,6 +71,14 @@ def write(path: Path, compiled: Compiled) -> None:
         temporary.unlink(missing_ok=True) if temporary.exists() else None
 
 
+def lean(model: Model) -> Model:
+    """The model as a scan needs it."""
+    starters = {name: msgspec.structs.replace(file, examples=[]) for name, file in model.starters.items()}
+    topics = tuple(msgspec.structs.replace(topic, examples=[]) for topic in model.topics)
+    file = msgspec.structs.replace(model.file, examples=[])
+    return msgspec.structs.replace(model, file=file, topics=topics, starters=starters)
+
+
 def without_examples(detector: Detector) -> Detector:
     """The detector as a scan needs it."""
     return msgspec.structs.replace(detector, examples=None)

@@ -153,7 +153,7 @@ def to_compiled(content: Content) -> compiled.Compiled:
         contexts=content.lists.contexts,
         presence=content.presence,
         kinds=content.kinds,
-        models=content.models,
+        models={name: compiled.lean(model) for name, model in content.models.items()},
         places=content.places,
     )
 
