@@ -128,7 +128,7 @@ def _rating(share: float) -> Rating:
 
 STARTER = StarterFile(
     path="ci.sh",
-    text=f"set -eu\n# ``` is no end\n\nif ok; then\n  <run> & done\nfi\necho {'long ' * 40}\n",
+    text=f"set -eu\n# ``` is no end\n\nif ok; then\n  <run> & done\nfi\necho {'long ' * 40}end\n",
     adds=True,
 )
 
