@@ -32,6 +32,11 @@ def test_pins_count_only_where_all_manifests_of_the_folder_have_them() -> None:
     assert locked({"requirements.txt": pinned, "environment.yml": "dependencies:\n  - d\n"}) == []
 
 
+def test_one_manifest_may_pin_what_the_other_asks_for() -> None:
+    loose = "[project]\nname = 'x'\nversion = '1'\ndependencies = ['a', 'b', 'c']\n"
+    assert locked({"pyproject.toml": loose, "requirements.txt": "a==1\nb==2\nc==3\nd==4\n"}) == ["requirements.txt"]
+
+
 def test_a_lock_alone_declares_what_it_fixes() -> None:
     found = run({"src/uv.lock": lock("a", "b")}, DECLARED).evidence
     assert [(e.where.path, e.where.line) for e in found] == [("src/uv.lock", 4), ("src/uv.lock", 8)]

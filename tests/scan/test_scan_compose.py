@@ -53,12 +53,13 @@ class Rooms:
         assert snapshot.head("b.py", 2) == b"12"
         return Findings()
 
-    def assess(self, _findings: object, _info: object, content: object, *, as_of: str) -> object:
+    def assess(self, _findings: object, _info: object, content: object, *, as_of: str, target: int | None) -> object:
         self.as_of.append(as_of)
         assert content == RULES["ml-process"]
         return level_2()
 
-    def load_content(self, detectors: object, rules: object) -> object:
+    def load_content(self, detectors: object, rules: object, *, examples: bool) -> object:
+        assert not examples
         self.loaded.append((detectors, rules))
         return CONTENT
 

@@ -62,11 +62,11 @@ def _cover(folder: str, manifests: Project, locks: Mapping[str, Manifest], least
         above = path.rpartition("/")[0]
         if (not above or folder == above or folder.startswith(above + "/")) and _fixes(locks[path], manifests):
             return Hit(path, 1, path.rpartition("/")[2])
-    direct = {path: _direct(manifest) for path, manifest in sorted(manifests.items())}
-    every = [d for found in direct.values() for d in found]
-    if len(every) >= least and all(d.pinned for d in every):
-        path = next(path for path, found in direct.items() if found)
-        return Hit(path, direct[path][0].line, f"all {len(every)} direct dependencies are pinned")
+    direct = [(path, d) for path, manifest in sorted(manifests.items()) for d in _direct(manifest)]
+    names, pinned = {d.name for _, d in direct}, {d.name for _, d in direct if d.pinned}
+    if len(names) >= least and names == pinned:
+        path, first = next((path, d) for path, d in direct if d.pinned)
+        return Hit(path, first.line, f"all {len(names)} direct dependencies are pinned")
     return None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mlscan.read.manifest_conda import conda_tables
 from mlscan.read.manifest_kinds import manifest_kind
 from mlscan.read.manifest_parts import Gathered, Scope, scope_of
@@ -24,6 +26,10 @@ def read_pyproject(data: bytes, path: str) -> Manifest | None:  # noqa: ARG001
     gathered = Gathered()
     root = toml_document(data, gathered)
     tool = at(root, "tool")
+    for name in ("project", "tool", "build-system", "dependency-groups"):
+        node = root.get(name)
+        if node is not None and not isinstance(node.value, Mapping):
+            gathered.problem(node.line, f"{name} is no table")
     _project(gathered, at(root, "project"))
     groups(gathered, root.get("dependency-groups"))
     _dynamic(gathered, root)
