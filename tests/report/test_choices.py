@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from mlscan.report.choices import cut_at_place
+from mlscan.report.choices import cut_at_place, filled
+from report.factory import level_4
 
 
 @pytest.mark.parametrize(
@@ -21,3 +24,10 @@ from mlscan.report.choices import cut_at_place
 )
 def test_a_place_is_found_in_words_only_as_a_whole(words: str, found: tuple[str, int, str] | None) -> None:
     assert cut_at_place(words, ["a/b.py:1", "Dockerfile"]) == found
+
+
+@pytest.mark.parametrize(("achieved", "signs"), [(1.0, 10), (0.99, 9), (0.5, 5), (0.01, 1)])
+def test_a_bar_is_full_only_with_everything_and_empty_only_with_nothing(achieved: float, signs: int) -> None:
+    level = level_4().levels[0]
+    assert filled(replace(level, achieved=achieved), 10) == signs
+    assert filled(replace(level, achieved=0.0, criteria=()), 10) == 0

@@ -41,6 +41,11 @@ def tally(level: LevelResult) -> tuple[int, int]:
     return sum(c.status in (Status.MET, Status.ATTESTED) for c in counted), len(counted)
 
 
+def filled(level: LevelResult, signs: int) -> int:
+    """How many signs of a bar are full: all only when everything is met, none only when nothing is."""
+    return max(int(level.achieved * signs), min(1, tally(level)[0]))
+
+
 def present(a: Assessment) -> list[PracticeResult]:
     """Practices that are there and count."""
     return [p for p in a.practices if p.present and not p.informational]

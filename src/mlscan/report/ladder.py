@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.text import Text
 
-from mlscan.report.choices import level_names, tally
+from mlscan.report.choices import filled, level_names, tally
 from mlscan.report.page import Page
 from mlscan.types.assessment import Assessment, LevelResult
 
@@ -28,13 +28,13 @@ def add_ladder(page: Page, a: Assessment) -> None:
         page.add(Text.assemble(left, " " * (column - cell_len(left.plain)), right))
 
 
-def bar(page: Page, filled: int, maybe: int, length: int) -> Text:
-    """A bar of `length` signs: filled, then what could be, then empty."""
+def bar(page: Page, full: int, maybe: int, length: int) -> Text:
+    """A bar of `length` signs: full ones, then what could be, then empty."""
     signs = page.signs
-    filled = min(length, filled)
-    maybe = min(length - filled, max(0, maybe - filled))
-    rest = length - filled - maybe
-    return page.text((signs.full * filled, "green"), (signs.maybe * maybe, "yellow"), (signs.empty * rest, "dim"))
+    full = min(length, full)
+    maybe = min(length - full, max(0, maybe - full))
+    rest = length - full - maybe
+    return page.text((signs.full * full, "green"), (signs.maybe * maybe, "yellow"), (signs.empty * rest, "dim"))
 
 
 def _ladder(page: Page, a: Assessment) -> list[Text]:
@@ -52,8 +52,7 @@ def _rung(page: Page, a: Assessment, result: LevelResult | None, name: str) -> T
     if result is None or not result.criteria:
         return line
     met, asked = tally(result)
-    filled = int(result.achieved * _BAR)
-    return Text.assemble(line, "  ", bar(page, filled, 0, _BAR), page.text(f" {met} of {asked}"))
+    return Text.assemble(line, "  ", bar(page, filled(result, _BAR), 0, _BAR), page.text(f" {met} of {asked}"))
 
 
 def _profile(page: Page, a: Assessment) -> list[Text]:

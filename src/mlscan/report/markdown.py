@@ -9,6 +9,7 @@ from mlscan.report.choices import (
     absent,
     best,
     cut_at_place,
+    filled,
     gaps_by_reason,
     level_names,
     near_misses,
@@ -115,7 +116,7 @@ def _ladder(a: Assessment) -> str:
         bar = ""
         if result is not None and result.criteria:
             met, asked = tally(result)
-            full = int(result.achieved * _BAR)
+            full = filled(result, _BAR)
             bar = f"`{'█' * full}{'░' * (_BAR - full)}` {met} of {asked}"
         rows.append((f"**{number}**" if here else str(number), shown, bar))
     return table(("Level", "Name", "Asked and met"), rows, "r")
