@@ -9,14 +9,12 @@ from mlscan.read.code_calls import READERS
 from mlscan.read.code_languages import code_text, without_comments
 from mlscan.read.notebook_cells import RawCell, python_cell
 from mlscan.read.notebook_chunks import read_chunks
-from mlscan.read.notebook_json import read_json
+from mlscan.read.notebook_json import CELL_LIMIT, read_json
 from mlscan.read.python import Place, read_python
 from mlscan.types.source import Cell, CodeModule, Notebook, Problem
 
 __all__ = ["parse_notebook"]
 
-CELL_LIMIT = 10_000
-"""Cells that are read of one notebook."""
 _LINE_LIMIT = 1_000_000
 """Lines of the file beyond which a module's `lines` are left out."""
 

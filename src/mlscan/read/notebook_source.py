@@ -34,6 +34,11 @@ class Locator:
         self._lost = True
         return self._line
 
+    @property
+    def line(self) -> int:
+        """The line (1-based) of the last value that was found."""
+        return self._line
+
     def line_at(self, position: int) -> int:
         """The line (1-based) of a position that is not before the last one asked for."""
         self._line += self._data.count(b"\n", self._counted, position)
@@ -49,6 +54,9 @@ def source_lines(value: bytes, line: int) -> list[tuple[int, str]] | None:
     if value[:1] not in (b'"', b"["):
         return None
     rows: list[tuple[int, list[str]]] = []
+    if value[:1] == b'"' and not _STRING.fullmatch(value):
+        # a text that was cut off ends with its last whole line
+        value = value[: max(value.rfind(b"\\n"), 1)].rstrip(b"\\") + b'"'
     position = 0
     for token in _STRING.finditer(value):
         line += value.count(b"\n", position, token.start())
