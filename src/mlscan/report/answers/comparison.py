@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mlscan.report.choices import place
 from mlscan.report.forge import Forge, forge_of
 from mlscan.report.markdown_text import code, details, link, table, text
@@ -14,7 +16,7 @@ from mlscan.types.evidence import Gap
 _HEADINGS = {
     Direction.LOST: ("Lost", "red"),
     Direction.WEAKENED: ("Weakened", "yellow"),
-    Direction.UNKNOWN: ("Not certain any more", "yellow"),
+    Direction.UNKNOWN: ("Not certain now", "yellow"),
     Direction.GAINED: ("Gained", "green"),
     Direction.STRENGTHENED: ("Strengthened", "green"),
 }
@@ -43,9 +45,8 @@ def render_comparison(c: Comparison, options: RenderOptions) -> str:
         changes = [x for x in c.changes if x.direction is direction]
         if changes:
             page.heading(title)
-            shown = {e for x in changes if x.level is None for e in x.evidence}
             for change in changes:
-                _add_change(page, change, color, briefly=change.level is not None and set(change.evidence) <= shown)
+                _add_change(page, change, color, briefly=_repeats(change, changes))
     if c.components:
         page.heading("ML projects in this repository")
         for component in c.components:
@@ -81,6 +82,12 @@ def _nothing(c: Comparison) -> str:
     return "Both are the same revision." if same else "No practice and no criterion differs."
 
 
+def _repeats(change: Change, changes: Sequence[Change]) -> bool:
+    """Whether the places of a criterion are those of practices that are shown above it."""
+    shown = {e for x in changes if x.level is None and x.direction is change.direction for e in x.evidence}
+    return change.level is not None and bool(change.evidence) and set(change.evidence) <= shown
+
+
 def _what(change: Change) -> str:
     if change.level is not None:
         return f"level {change.level}"
@@ -92,7 +99,7 @@ def _add_change(page: Page, change: Change, color: str, *, briefly: bool) -> Non
     label = page.text(("  " + change.title, "bold"), (f" ({change.id}, {_what(change)})", "dim"))
     page.add(label, indent=4)
     page.add(page.text("    ", (f"{change.before} -> {change.after}", color)), indent=6)
-    if briefly and change.evidence:
+    if briefly:
         return
     was = "was at " if change.direction is Direction.LOST else ""
     for evidence in change.evidence:
@@ -111,7 +118,7 @@ def _component(c: ComponentChange) -> str:
 def _add_gaps(page: Page, gaps: tuple[Gap, ...]) -> None:
     if not gaps:
         return
-    page.heading(f"Not read any more ({many(len(gaps), 'file')})")
+    page.heading(f"Not read any more ({many(len(gaps), 'gap')})")
     for gap in gaps[:_GAPS]:
         page.add(page.text(f"  {gap.path or 'the repository'}: {gap.reason}"), indent=4)
 
@@ -127,19 +134,19 @@ def comparison_markdown(c: Comparison) -> str:
         return "\n\n".join([*blocks, text(_nothing(c))]) + "\n"
     shown = c.changes[:_SHOWN]
     if shown:
-        rows = [_row(x, before if x.direction is Direction.LOST else after) for x in shown]
+        rows = [_row(x, before if x.direction is Direction.LOST else after, _repeats(x, shown)) for x in shown]
         blocks.append(table(("", "What", "Asked by", "Before", "After", "Where"), rows))
     if len(c.changes) > len(shown):
         blocks.append(f"and {len(c.changes) - len(shown)} more, which the JSON of `mlscan diff` has.")
     if c.components:
-        lines = "\n".join(f"- {text(_component(x))}" for x in c.components[:_SHOWN])
+        lines = "\n".join(f"- {text(_component(x).replace('->', '→'))}" for x in c.components[:_SHOWN])
         blocks += ["ML projects in this repository:", lines]
     reasons = [f"- {code(x.id)}: {text(x.why)}" for x in shown if x.direction in _SAYS_WHY and x.why]
     if reasons:
-        blocks.append(details("Why it is not there any more", "\n".join(reasons)))
+        blocks.append(details("Why it is not there, or not certain", "\n".join(reasons)))
     if c.gaps:
         lines = "\n".join(f"- {code(g.path or 'the repository')}: {text(g.reason)}" for g in c.gaps[:_GAPS])
-        blocks.append(details(f"Not read any more: {many(len(c.gaps), 'file')}", lines))
+        blocks.append(details(f"Not read any more: {many(len(c.gaps), 'gap')}", lines))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -151,9 +158,10 @@ def _side(side: Side, forge: Forge | None) -> str:
     return linked if side.name == revision else f"{text(side.name)} ({linked})"
 
 
-def _row(change: Change, forge: Forge | None) -> tuple[str, ...]:
-    places = [link(code(place(e.where), 90), forge.link(e.where) if forge else None) for e in change.evidence[:1]]
-    more = f" +{len(change.evidence) - 1}" if len(change.evidence) > 1 else ""
+def _row(change: Change, forge: Forge | None, repeats: bool) -> tuple[str, ...]:
+    seen = () if repeats else change.evidence
+    places = [link(code(place(e.where), 90), forge.link(e.where) if forge else None) for e in seen[:1]]
+    more = f" +{len(seen) - 1}" if len(seen) > 1 else ""
     return (
         _SIGNS[change.direction],
         f"{text(change.title)} ({code(change.id)})",

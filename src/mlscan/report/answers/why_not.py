@@ -66,8 +66,8 @@ def _add_unmet(page: Page, item: Unmet) -> None:
     shown = near if page.options.verbose else near[:_NEAR]
     more = [f"and {len(near) - len(shown)} more, shown by --verbose"] if len(near) > len(shown) else []
     _add_rows(page, "Nearly", [*shown, *more])
-    _add_rows(page, "Would do", [item.would])
-    _add_rows(page, "How", [c.how])
+    _add_rows(page, "Would do", [item.would] if item.would else [])
+    _add_rows(page, "How", [c.how] if c.how else [])
 
 
 def _add_rows(page: Page, label: str, rows: list[str]) -> None:
