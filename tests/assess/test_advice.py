@@ -78,6 +78,14 @@ def test_a_level_is_never_reached_without_what_it_is_about() -> None:
     assert "environments-separated" in names(needed(judged(ENGINEERED)))
 
 
+def test_an_essential_criterion_that_the_level_does_not_wait_for_is_no_step() -> None:
+    lacking = ("environments", "notebooks-only", "tests")
+    result = judged([seen(p) for p in rules().presence.practices if p not in lacking], 4)
+    assert result.level == 3
+    assert names(needed(result)) == ["tests-exist"]
+    assert names([s for s in result.next if not s.needed]) == ["environments-separated"]
+
+
 def test_no_large_effort_where_small_ones_do() -> None:
     assert [s.effort for s in needed(judged([CODE]))] == ["S", "S"]
 
@@ -132,7 +140,7 @@ def test_nothing_cheaper_reaches_the_goal(evidence: list[Evidence], goal: int) -
         chosen
         for n in range(1, 5)
         for chosen in combinations(cheap, n)
-        if sum(map(search.cost, chosen)) < best and search.reaches(chosen, goal)
+        if sum(map(search.cost, chosen)) < best and search.reaches(chosen, goal, whole=True)
     )
     assert search.reaches(way, goal)
     assert next(cheaper, None) is None

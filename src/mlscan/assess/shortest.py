@@ -51,15 +51,19 @@ class Search:
             self._met[key] = frozenset(s.ask.criterion.id for s in holding)
         return self._met[key]
 
-    def reaches(self, done: Iterable[Lack], level: int) -> bool:
-        """Whether the level holds with this, and every essential criterion up to it is met by means of its own level.
+    def reaches(self, done: Iterable[Lack], level: int, *, whole: bool = False) -> bool:
+        """Whether the level holds with this, and no essential criterion up to it is met by means of a later level only.
 
-        A level may hold without an essential criterion when all others are met, or with means that only a later level
-        asks for; neither is a way to recommend.
+        whole: every essential criterion up to it is met. A level may hold without one when all others are met; that is
+        a way to take when nothing else is left to do, not one to look for.
         """
         done = tuple(done)
-        essential = (s for s in self.open if s.ask.criterion.essential and s.ask.level <= level)
-        return self.level(done) >= level and all(self._met_in_turn(s, done) for s in essential)
+        if self.level(done) < level:
+            return False
+        essential = [s for s in self.open if s.ask.criterion.essential and s.ask.level <= level]
+        met = self.met(done)
+        asked = essential if whole else [s for s in essential if s.ask.criterion.id in met]
+        return all(self._met_in_turn(s, done) for s in asked)
 
     def level(self, done: Iterable[Lack]) -> int:
         """The level with this."""
@@ -106,7 +110,8 @@ def shortest(search: Search) -> tuple[Lack, ...]:
     Nothing can be left out of it. Several orders of leaving out are tried, not all: with a model of a usual size the
     result is the best one or next to it.
     """
-    if not search.reaches(search.lacks, search.goal):
+    goal = search.goal
+    if not search.reaches(search.lacks, goal):
         return ()
     place = {lack: n for n, lack in enumerate(search.lacks)}
     cost = {lack: search.cost(lack) for lack in search.lacks}
@@ -116,7 +121,10 @@ def shortest(search: Search) -> tuple[Lack, ...]:
         sorted(search.lacks, key=lambda x: (cost[x], -worth[x], place[x]), reverse=True),
         sorted(search.lacks, key=lambda x: (worth[x], -cost[x], -place[x])),
     )
-    ways = (_needed(lambda kept: search.reaches(kept, search.goal), order, search.lacks) for order in orders)
+    ways = [_needed(lambda kept: search.reaches(kept, goal, whole=True), order, search.lacks) for order in orders]
+    ways = [
+        _needed(lambda kept: search.reaches(kept, goal), order, way) for order, way in zip(orders, ways, strict=True)
+    ]
     return min(ways, key=lambda way: (sum(cost[x] for x in way), len(way), [place[x] for x in way]))
 
 
@@ -166,7 +174,7 @@ def _of_stage(search: Search, groups: dict[str, tuple[Lack, ...]], done: tuple[L
         return (lowest(name), not criterion.essential, -criterion.weight, EFFORT[criterion.effort])
 
     names = sorted(groups, key=urgency)
-    can_wait = sorted(names, key=lambda n: (lowest(n), EFFORT[states[n].ask.criterion.effort]), reverse=True)
+    can_wait = sorted(names, key=lambda n: (urgency(n)[:2], EFFORT[states[n].ask.criterion.effort]), reverse=True)
 
     def enough(chosen: Sequence[str]) -> bool:
         return search.reaches((*done, *(lack for n in chosen for lack in groups[n])), stage)
