@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from mlscan.read.ci_azure_steps import Templates, step_of
+from mlscan.read.ci_conditions import never
 from mlscan.read.ci_parts import (
     MAX_DEPTH,
     MAX_STEPS,
@@ -17,7 +18,6 @@ from mlscan.read.ci_parts import (
     limited,
     mapping_texts,
     named,
-    never,
     texts,
 )
 from mlscan.read.ci_values import expanded, matrix_values

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from mlscan.read.ci_parts import CiFile, Others, file_command, join, mapping_texts, never, open_ci
+from mlscan.read.ci_conditions import never
+from mlscan.read.ci_parts import CiFile, Others, file_command, join, mapping_texts, open_ci
 from mlscan.types.source import Command, Delegation, Node, Step
 
 _SCRIPTS = ("script", "bash", "pwsh", "powershell")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from mlscan.read.ci_conditions import never
 from mlscan.read.ci_github_steps import Runs, steps_of
-from mlscan.read.ci_parts import CiFile, Others, inactive, join, limited, mapping_texts, named, never, open_ci, texts
-from mlscan.read.ci_values import expanded, matrix_values
-from mlscan.types.source import Delegation, Job, Node, Trigger, Workflow
+from mlscan.read.ci_github_when import Starts
+from mlscan.read.ci_parts import CiFile, Others, inactive, join, limited, mapping_texts, named, open_ci, texts
+from mlscan.read.ci_values import Lookup, Row, expanded, matrix_rows, matrix_values, row_values
+from mlscan.types.source import Delegation, Job, Node, Step, Trigger, Workflow
 
 _KINDS = {
     "pull_request": "pull_request",
@@ -30,10 +32,13 @@ def parse_github(file: CiFile, system: str, others: Others) -> Workflow | None:
     if jobs is None and on is None:
         return None
     triggers = tuple(_triggers(on))
-    reader = _Jobs(file, on, others)
+    starts = Starts(triggers, _merged(on))
+    reader = _Jobs(file, on, others, starts)
     found = limited(reader.jobs())
     if not triggers or not found:
         return inactive(system, file, "no trigger" if found else "no job")
+    found = starts.jobs(found)
+    active = any(job.active for job in found)
     return Workflow(
         system,
         file.path,
@@ -41,6 +46,8 @@ def parse_github(file: CiFile, system: str, others: Others) -> Workflow | None:
         triggers,
         found,
         tuple(reader.delegations),
+        active,
+        "" if active else "no job can run",
         problems=file.problems,
     )
 
@@ -69,12 +76,19 @@ def _event(event: str, node: Node, options: Mapping[str, Node]) -> Iterator[Trig
         yield Trigger(kind, node.line, detail, texts(options.get("branches")), texts(options.get("paths")))
 
 
+def _merged(on: Node | None) -> frozenset[int]:
+    """Lines of the pull requests that start a workflow when they are closed."""
+    node = on.get("pull_request") if on is not None else None
+    return frozenset((node.line,)) if node is not None and "closed" in texts(node.get("types")) else frozenset()
+
+
 def _push(node: Node, options: Mapping[str, Node]) -> Iterator[Trigger]:
     branches, tags, paths = (texts(options.get(key)) for key in ("branches", "tags", "paths"))
     on_tags = "tags" in options or "tags-ignore" in options
-    if "branches" in options or "branches-ignore" in options or not on_tags:
+    none, no_tag = ("**" in texts(options.get(key)) for key in ("branches-ignore", "tags-ignore"))
+    if ("branches" in options or "branches-ignore" in options or not on_tags) and not none:
         yield Trigger("push", node.line, "push", branches, paths)
-    if on_tags:
+    if on_tags and not no_tag:
         yield Trigger("tag", node.line, ", ".join(tags), (), paths)
 
 
@@ -88,23 +102,34 @@ class _Scope:
     matrix: Node | None
     inputs: Mapping[str, tuple[str, ...]]
     env: Mapping[str, str]
+    branches: tuple[str, ...] = ()
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def cases(self) -> tuple[Lookup, ...]:
+        """What names stand for, in each combination of the matrix."""
+        return tuple(replace(self, rows=[row]).values for row in self.rows) or (self.values,)
 
     def values(self, kind: str, name: str) -> tuple[str, ...]:
         """Values of `kind.name`, empty where the file does not tell."""
         if kind == "matrix":
-            return tuple(matrix_values(self.matrix, name))
+            return tuple(row_values(self.rows, name) if self.rows else matrix_values(self.matrix, name))
         if kind == "inputs":
             return self.inputs.get(name, ())
+        if kind == "github":
+            return self.branches if name == "ref_name" else ()
         return (self.env[name],) if kind == "env" and name in self.env else ()
 
 
 class _Jobs:
     """Reads the jobs of one workflow."""
 
-    def __init__(self, file: CiFile, on: Node | None, others: Others) -> None:
+    def __init__(self, file: CiFile, on: Node | None, others: Others, starts: Starts) -> None:
         self._file = file
         self._others = others
+        self._starts = starts
         self._inputs = _inputs(on)
+        self._env = mapping_texts(file.root.get("env"))
         self.delegations: list[Delegation] = []
 
     def jobs(self) -> Iterator[Job]:
@@ -114,10 +139,16 @@ class _Jobs:
             if node.map:
                 yield self._job(name, node)
 
+    def _scope(self, node: Node) -> _Scope:
+        matrix = node.get("strategy", "matrix")
+        env = self._env | mapping_texts(node.get("env"))
+        branches = tuple(b for t in self._starts.triggers if t.kind == "push" for b in t.branches if "*" not in b)
+        return _Scope(matrix, self._inputs, env, branches, matrix_rows(matrix))
+
     def _job(self, name: str, node: Node) -> Job:
-        scope = _Scope(node.get("strategy", "matrix"), self._inputs, mapping_texts(node.get("env")))
+        scope = self._scope(node)
         written = named(node.get("environment"))
-        environments = expanded(written, scope.values) if written else ()
+        environments = expanded(written, *scope.cases) if written else ()
         uses, remote = self._called(node.get("uses"))
         if uses and not remote and not written:
             environments = self._environments_of(uses, mapping_texts(node.get("with")), scope)
@@ -128,7 +159,7 @@ class _Jobs:
         return Job(
             name,
             node.line,
-            steps_of(self._file, node.get("steps"), self._runs(node), self._others),
+            self._steps(node, scope),
             self._file.text(node.get("name")),
             written or None,
             environments if environments != (written,) else (),
@@ -140,13 +171,18 @@ class _Jobs:
             not never(condition),
         )
 
-    def _runs(self, job: Node) -> Runs:
+    def _steps(self, node: Node, scope: _Scope) -> tuple[Step, ...]:
+        steps = steps_of(self._file, node.get("steps"), self._runs(node, scope), self._others)
+        return tuple(replace(s, active=False) if self._starts.never(s.condition) else s for s in steps)
+
+    def _runs(self, job: Node, scope: _Scope) -> Runs:
         levels = [n for n in (job.get("defaults", "run"), self._file.root.get("defaults", "run")) if n is not None]
 
         def default(key: str) -> str:
             return next((n.map[key].text for n in levels if key in n.map), "")
 
-        return Runs(join("", default("working-directory")), default("shell"))
+        folders = expanded(default("working-directory"), scope.values)
+        return Runs(join("", folders[0]), default("shell"), scope.cases)
 
     def _called(self, node: Node | None) -> tuple[str | None, bool]:
         """(the reusable workflow that a job calls, whether it lies in another repository)."""
@@ -164,7 +200,7 @@ class _Jobs:
         if data is None or not given:
             return ()
         called = open_ci(data, path).root
-        inputs = {key: expanded(value, scope.values) for key, value in given.items()}
+        inputs = {key: expanded(value, *scope.cases) for key, value in given.items()}
         jobs = called.get("jobs")
         inner = _Scope(None, inputs, {})
         written = [named(job.get("environment")) for job in (jobs.map.values() if jobs else ())]

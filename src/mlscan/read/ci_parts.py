@@ -25,7 +25,6 @@ _ROOTS = re.compile(
     r"^(?:\$\{\{\s*github\.workspace\s*\}\}|\$\{?(?:GITHUB_WORKSPACE|CI_PROJECT_DIR|PWD|WORKSPACE|TRAVIS_BUILD_DIR)\}?"
     r"|\$\((?:System\.DefaultWorkingDirectory|Build\.SourcesDirectory|Pipeline\.Workspace)\)|/workspace)(?:/|$)"
 )
-_NEVER = re.compile(r"(?:false|0|''|\"\"|null|never)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,17 @@ class CiFile:
 
     def text(self, node: Node | None) -> str:
         """The scalar as text with the file's values filled in; "" for none, maps and lists."""
-        text = "" if node is None else node.text
+        return "" if node is None else self.filled(node.text)
+
+    def filled(self, text: str) -> str:
+        """A text with the file's values filled in."""
         for old, new in self.values.items():
             text = text.replace(old, new)
         return text
+
+    def with_values(self, values: Mapping[str, str]) -> CiFile:
+        """The file with more values filled in."""
+        return replace(self, values={**self.values, **values}) if values else self
 
     def commands(self, node: Node | None) -> tuple[Command, ...]:
         """The shell commands of a scalar at their own lines, or of a list of scalars."""
@@ -72,7 +78,7 @@ class CiFile:
             line = begin if self.at is None else self.at
             return (replace(c, line=line) for c in parse_commands(text, line))
         if style == ">":
-            text = self._folded(begin) or text
+            text = self.filled(self._folded(begin)) or text
         return parse_commands(text, begin + 1)
 
     def _begin(self, line: int) -> int:
@@ -106,8 +112,8 @@ class CiFile:
 
 
 def open_ci(data: bytes, path: str) -> CiFile:
-    """A YAML file as `CiFile`; what is broken is among its problems."""
-    tree = parse_tree(data, path, "yaml")
+    """A YAML or JSON file as `CiFile`; what is broken is among its problems."""
+    tree = parse_tree(data, path, "json" if path.lower().endswith(".json") else "yaml")
     return CiFile(path, tuple(decode(data).split("\n")), tree.documents, tree.problems)
 
 
@@ -200,16 +206,6 @@ def join(folder: str, path: str) -> str:
         elif part not in ("", ".", "~"):
             parts.append(part)
     return "/".join(parts)
-
-
-def never(condition: str) -> bool:
-    """Whether a condition can never hold because it, or one of its `&&` parts, is a plain false."""
-    bare = condition.strip()
-    if bare.startswith("${{") and bare.endswith("}}") and bare.count("${{") == 1:
-        bare = bare[3:-2]
-    if "||" in bare:
-        return False
-    return any(_NEVER.fullmatch(part.strip(" ()")) for part in bare.split("&&"))
 
 
 def moved(step: Step, line: int) -> Step:
