@@ -34,6 +34,9 @@ PATHS = [
         ("numpy", "utils.py", None),
         ("", "utils.py", None),
         ("....x", "utils.py", None),
+        (".", "utils.py", None),
+        ("..", "utils.py", None),
+        ("..", "flows/daily.py", None),
     ],
 )
 def test_resolve(name: str, importer: str, found: str | None) -> None:

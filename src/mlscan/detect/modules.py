@@ -39,8 +39,8 @@ class ModuleIndex:
         up = len(name) - len(rest) - 1
         base = base[: len(base) - up] if up else base
         parts = (*base, *(rest.split(".") if rest else ()))
-        for size in (len(parts), len(parts) - 1):
-            for found, path in self._by_last.get(parts[size - 1] if size else "", ()):
+        for size in range(len(parts), max(len(parts) - 2, 0), -1):
+            for found, path in self._by_last.get(parts[size - 1], ()):
                 if found == parts[:size]:
                     return path
         return None
