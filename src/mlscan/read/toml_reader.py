@@ -25,7 +25,10 @@ _ERROR_LINE = re.compile(r"at line ([0-9]+)")
 _HUGE_NUMBER = re.compile(r"(?<![0-9_])[0-9_]{4300}")
 _HEADER = re.compile(r"^[ \t]*+\[\[?[ \t]*+[\w\"'][^\n\[\]]*+\]\]?[ \t]*+(?:#[^\n]*+)?$", re.MULTILINE)
 _STATEMENT = re.compile(r"\{%(?:[^%{\n]++|%(?!\}))*+%\}|\{\#(?:[^#{\n]++|\#(?!\}))*+\#\}")
-_EXPRESSION = re.compile(r"""^([^"'\n#=]*+=[ \t]*+)(\{\{[^{}\n'"]*+\}\})(?=[ \t]*+$)""", re.MULTILINE)
+_EXPRESSION = re.compile(
+    r"""^((?:[^"'\n#=]|"[^"\n]*+"|=(?![ \t]*+\{\{))*+=[ \t]*+)(\{\{[^{}\n'"]*+\}\})""", re.MULTILINE
+)
+_TRAILING = re.compile(r",([ \t\n]*+)$")
 _MAX_RETRIES = 5
 _BROKEN = (ValueError, RecursionError, OverflowError)
 
@@ -45,6 +48,12 @@ def parse_toml(text: str) -> Tree:
         broken = Problem(_line_of(error, text), "broken TOML")
     if len(text) > MAX_SALVAGED:
         return Tree("toml", (), problems=(broken,))
+    flat = _with_flat_tables(text)
+    if flat != text:
+        try:
+            return _tree(tomllib.loads(flat), text, ())
+        except _BROKEN:
+            pass
     plain = _without_template(text)
     problems: list[Problem] = []
     values, left = _salvaged(plain, problems)
@@ -60,6 +69,26 @@ def _too_deep(text: str) -> bool:
         if depth > MAX_DEPTH:
             return True
     return False
+
+
+def _with_flat_tables(text: str) -> str:
+    """The text with line ends, comments and last commas inside of inline tables blanked, as TOML 1.1 allows them."""
+    parts: list[str] = []
+    open_brackets: list[str] = []
+    position = 0
+    for match in _BRACKETS.finditer(text):
+        between = text[position : match.start()]
+        inside = open_brackets[-1:] == ["{"]
+        if inside and match[0] == "}":
+            between = _TRAILING.sub(r" \1", between)
+        parts.append(between.replace("\n", " ") if inside else between)
+        parts.append("" if inside and match[0][0] == "#" else match[0])
+        position = match.end()
+        if match[0] in ("[", "{"):
+            open_brackets.append(match[0])
+        elif match[0] in ("]", "}") and open_brackets:
+            open_brackets.pop()
+    return "".join((*parts, text[position:]))
 
 
 def _line_of(error: Exception, text: str) -> int:

@@ -8,6 +8,8 @@ from xml.parsers import expat
 from mlscan.read.tree_builder import MAX_DEPTH, MAX_NODES
 from mlscan.types.source import Node, Problem, Tree
 
+MAX_BYTES = 5_000_000
+
 
 class _Refused(Exception):
     """The text is the problem's reason."""
@@ -26,6 +28,8 @@ def parse_xml(data: bytes) -> Tree:
 
     An element with nothing but text is that text; otherwise its text is "#text". Prefixes are dropped. Never raises.
     """
+    if len(data) > MAX_BYTES:
+        return Tree("xml", (), problems=(Problem(None, "too large"),))
     reader = _Reader()
     problems: tuple[Problem, ...] = ()
     try:

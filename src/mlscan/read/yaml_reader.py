@@ -26,14 +26,13 @@ _STANDARD = "tag:yaml.org,2002:"
 
 def parse_yaml(text: str) -> Tree:
     """All documents of a YAML text; of a broken one what comes before the error, with a problem. Never raises."""
-    if not yaml_template.has_markers(text):
-        return _Reader(text).read()
-    if not yaml_template.has_control(text):
-        tree = _Reader(text).read()
-        if not tree.problems:
-            return tree
+    markers = yaml_template.has_markers(text)
+    plain = _Reader(text).read() if not markers or not yaml_template.has_control(text) else None
+    if plain is not None and (not plain.problems or not (markers or yaml_template.has_words(text))):
+        return plain
     template = yaml_template.Template(text)
-    return _Reader(template.text, template).read()
+    tree = _Reader(template.text, template).read()
+    return tree if plain is None or markers or len(tree.problems) < len(plain.problems) else plain
 
 
 def resolve(text: str) -> Scalar:
