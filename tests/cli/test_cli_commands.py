@@ -70,7 +70,9 @@ def test_rules_are_listed_by_level(run: Run) -> None:
     assert [c["id"] for c in levels[3]["criteria"]] == ["runs-logged"]
 
 
-@pytest.mark.parametrize("name", ["assessment", "detector", "model", "topic", "presence", "kinds"])
+@pytest.mark.parametrize(
+    "name", ["assessment", "detector", "model", "topic", "presence", "kinds", "starters", "starter-words"]
+)
 def test_schemas_are_valid_json_schema(run: Run, name: str) -> None:
     schema = json.loads(run("schema", name).out)
     jsonschema.Draft202012Validator.check_schema(schema)
