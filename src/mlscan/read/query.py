@@ -42,6 +42,7 @@ def compile_at(text: str) -> At:
         if items := _ITEMS.match(text, position):
             steps.append(Step("items") if items["index"] == "*" else Step("index", items["index"]))
             position = items.end()
+            _check_end(text, position)
             continue
         if position and text[position] == ".":
             position += 1
@@ -50,11 +51,15 @@ def compile_at(text: str) -> At:
             raise ValueError(f"cannot read the path {text!r} from character {position + 1} on")
         steps.append(_step(match))
         position = match.end()
-        if position < len(text) and text[position] not in ".[":
-            raise ValueError(f"cannot read the path {text!r} from character {position + 1} on")
+        _check_end(text, position)
     return tuple(
         step for step, before in zip(steps, [None, *steps], strict=False) if step.kind != "deep" or step != before
     )
+
+
+def _check_end(text: str, position: int) -> None:
+    if position < len(text) and text[position] not in ".[":
+        raise ValueError(f"cannot read the path {text!r} from character {position + 1} on")
 
 
 def _step(match: re.Match[str]) -> Step:

@@ -98,8 +98,8 @@ def format_of(path: str) -> str | None:
 def parse_tree(data: bytes, path: str, format: str | None = None) -> Tree:
     """The tree of a file in `format`, by default that of its path. Never raises; what is broken is a problem.
 
-    At most 10 MB (XML 5, TOML 3, INI 2), 200 levels, 100,000 values of a document and 300,000 of a file. A map's child has
-    the line of its key.
+    At most 10 MB (XML 5, TOML 3, INI 2), 200 levels, 100,000 values of a document and 300,000 of a file.
+    A map's child has the line of its key.
     """
     found = format or format_of(path) or "yaml"
     if len(data) > MAX_BYTES:
