@@ -64,7 +64,7 @@ def test_badges_are_as_recorded(story: str) -> None:
     _same(f"{story}.shields", badge_endpoint(badge))
 
 
-@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", [GOLDEN / f"{story}.json" for story in STORIES], ids=lambda p: p.name)
 def test_recorded_json_is_valid_by_the_published_schema(path: Path) -> None:
     schema = json.loads(assessment_schema())
     validator = jsonschema.Draft202012Validator(schema)

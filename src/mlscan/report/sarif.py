@@ -6,18 +6,20 @@ import json
 import re
 from typing import TypeAlias
 
-from mlscan.report.choices import open_criteria, place, steps
+from mlscan.report.choices import place
 from mlscan.report.clean import clean
+from mlscan.report.findings import Finding, Urgency, findings, sentence
 from mlscan.report.forge import forge_of, quoted
 from mlscan.report.json_report import Json
 from mlscan.report.wording import effort, verdict_id
-from mlscan.types.assessment import Assessment, CriterionResult, LevelResult, Status
-from mlscan.types.evidence import Evidence, Gap, Location, Rejection
+from mlscan.types.assessment import Assessment, CriterionResult, LevelResult
+from mlscan.types.evidence import Gap, Location
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"
 """The base of all paths: the root of the scanned repository, wherever it lies."""
 
+_SEVERITY = {Urgency.NEXT: "warning", Urgency.LATER: "note", Urgency.UNKNOWN: "none"}
 _RELATED = 5
 _GAPS = 100
 
@@ -37,7 +39,7 @@ def render_sarif(a: Assessment) -> str:
 def _run(a: Assessment) -> Object:
     criteria = [(level, c) for level in a.levels for c in level.criteria]
     index = {c.id: n for n, (_, c) in enumerate(criteria)}
-    results = [_result(a, level, c, index[c.id]) for level, c in open_criteria(a)] if a.applicable else []
+    results = [_result(a, f, index[f.criterion.id]) for f in findings(a)]
     run: Object = {
         "tool": {
             "driver": {
@@ -106,43 +108,25 @@ def _rule(a: Assessment, level: LevelResult, c: CriterionResult) -> Object:
     }
 
 
-def _result(a: Assessment, level: LevelResult, c: CriterionResult, index: int) -> Object:
-    near = [r for r in a.rejections if r.practice in c.needs or r.detector in c.needs]
-    seen = [e for e in a.evidence if e.practice in c.needs or e.detector in c.needs]
-    open_one = c.status is Status.UNKNOWN
-    words = f"Level {level.level} ({_plain(level.name)}) asks: {_sentence(c.title)}"
-    # What to do comes first: the reason may be long, and pages show the beginning.
-    words += f" What to do: {_sentence(c.how)}" if c.how else ""
-    words += f" {'Unknown' if open_one else 'Not met'}: {_sentence(c.why)}"
+def _result(a: Assessment, f: Finding, index: int) -> Object:
+    unknown = f.urgency is Urgency.UNKNOWN
     result: Object = {
-        "ruleId": _plain(c.id),
+        "ruleId": _plain(f.criterion.id),
         "ruleIndex": index,
-        "kind": "review" if open_one else "fail",
-        "level": "none" if open_one else _severity(a, level, c),
-        "message": {"text": words},
-        "locations": [_location(_nearest(near, seen), line=1)],
-        "partialFingerprints": {"verdict/v1": verdict_id(a, _plain(c.id))},
-        "properties": {"status": c.status.value, "level": level.level, "could_be": a.could_be},
+        "kind": "review" if unknown else "fail",
+        "level": _SEVERITY[f.urgency],
+        "message": {"text": _plain(f.message)},
+        "locations": [_location(f.where, line=1)],
+        "partialFingerprints": {"verdict/v1": verdict_id(a, _plain(f.criterion.id))},
+        "properties": {"status": f.criterion.status.value, "level": f.level.level, "could_be": a.could_be},
     }
-    related = _related(near, seen)
+    related = _related(f)
     return {**result, "relatedLocations": related} if related else result
 
 
-def _severity(a: Assessment, level: LevelResult, c: CriterionResult) -> str:
-    """What stands between here and the next level is a warning, all else a note."""
-    way = steps(a)
-    needed = {s.criterion for s in way.needed}
-    return "warning" if c.id in needed or level.level == way.level else "note"
-
-
-def _nearest(near: list[Rejection], seen: list[Evidence]) -> Location:
-    """The first near miss, else the best evidence, else the root of the repository."""
-    return near[0].where if near else seen[0].where if seen else Location("")
-
-
-def _related(near: list[Rejection], seen: list[Evidence]) -> list[Json]:
-    places = [(r.where, f"Nearly counted ({_plain(r.detector)}): {_plain(r.reason)}") for r in near]
-    places += [(e.where, f"Seen ({_plain(e.detector)}, {e.strength.value}): {_plain(e.excerpt)}") for e in seen]
+def _related(f: Finding) -> list[Json]:
+    places = [(r.where, f"Nearly counted ({_plain(r.detector)}): {_plain(r.reason)}") for r in f.near]
+    places += [(e.where, f"Seen ({_plain(e.detector)}, {e.strength.value}): {_plain(e.excerpt)}") for e in f.seen]
     return [
         {"id": n, **_location(where), "message": {"text": words}} for n, (where, words) in enumerate(places[:_RELATED])
     ]
@@ -176,9 +160,7 @@ def _notification(gap: Gap) -> Object:
 
 
 def _sentence(words: str) -> str:
-    """The words as a sentence; "" stays ""."""
-    shown = _plain(words)
-    return shown if not shown or shown.endswith((".", "!", "?")) else f"{shown}."
+    return _plain(sentence(words))
 
 
 def _plain(words: str) -> str:
