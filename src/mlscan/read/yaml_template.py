@@ -10,7 +10,7 @@ _MARKER = re.compile(r"(?<!\$)(?:\{[{%#]|<%)|%\{~?[ \t]{0,9}(?=(?:if|else|endif|
 _WORD = re.compile(r"(?<=[:-])[ \t]++(\{[A-Za-z_]\w{0,99}\})(?=[^\s,\]}:])")
 """`{name}` at the beginning of a value that goes on behind it."""
 _CONTROL_WORD = r"(?:if|else|end|range|with|define|block|template|include|for|elif|endif|endfor|set|tpl)\b"
-_CONTROL = re.compile(r"\{[%#]|<%|\{\{-?\s*+(?:/\*|\$\w++\s*+:?=|" + _CONTROL_WORD + ")")
+_CONTROL = re.compile(r"(?<!\$)\{[%#]|<%|\{\{-?\s*+(?:/\*|\$\w++\s*+:?=|" + _CONTROL_WORD + ")")
 _STATEMENT = re.compile(r"\{\{-?\s*+(?:\$\w++\s*+:?=|(?:if|else|end|range|with|define|block)\b)")
 _ALONE = re.compile(
     rf"^[ \t]*+(?:[{_OPEN}{_OPEN_STATEMENT}]\d++{_CLOSE}[ \t]*+)++$"
