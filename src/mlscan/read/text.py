@@ -30,7 +30,7 @@ def decode(data: bytes) -> str:
 
 def decode_head(data: bytes, characters: int) -> tuple[str, bool]:
     """The first characters of a file's text like `decode`, and whether something was cut off."""
-    end = characters * _LONGEST
+    end = (characters + 1) * _LONGEST
     text = decode(data[:end])
     return text[:characters], len(data) > end or len(text) > characters
 
