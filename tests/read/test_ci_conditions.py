@@ -12,6 +12,7 @@ KNOWN: dict[str, Value] = {
     "variables.Build.Reason": "Schedule",
     "$CI_PIPELINE_SOURCE": "schedule",
     "$NOTHING": None,
+    "$CI_COMMIT_TAG": Some(("?*",)),
     "build.branch": Some(("main",)),
 }
 
@@ -60,6 +61,12 @@ def lookup(name: str) -> Value:
         ("$CI_PIPELINE_SOURCE =~ /^s.*e$/", None),
         ("$NOTHING", False),
         ("$NOTHING == null", True),
+        ("$CI_COMMIT_TAG", True),
+        ("!$CI_COMMIT_TAG", False),
+        ("$CI_COMMIT_TAG == null", False),
+        ("$CI_COMMIT_TAG != ''", True),
+        ("$CI_COMMIT_TAG =~ /^v/", None),
+        ("startsWith($CI_COMMIT_TAG, 'v')", None),
         ("build.branch == 'main'", True),
         ("", None),
         ("(", None),

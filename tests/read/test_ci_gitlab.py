@@ -108,6 +108,13 @@ def test_references_and_anchors() -> None:
         ("rules: [{if: '$CI_PIPELINE_SOURCE == \"schedule\"', when: never}, {when: on_success}]", ["push"]),
         ("rules: [{changes: [src/**]}]", ["push"]),
         ("rules: [{if: $CI_COMMIT_BRANCH == 'main', when: manual}]", ["push", "manual"]),
+        ("rules: [{if: $CI_PIPELINE_SOURCE == 'schedule' || $CI_COMMIT_BRANCH == 'main'}]", ["schedule", "push"]),
+        ("rules: [{if: $CI_COMMIT_BRANCH && $CI_PIPELINE_SOURCE == 'schedule'}]", ["schedule"]),
+        ("rules: [{if: $CI_COMMIT_TAG && $CI_PIPELINE_SOURCE != 'schedule'}]", ["tag"]),
+        ("rules: [{if: $CI_PIPELINE_SOURCE =~ /^(web|schedule)$/}]", ["manual", "schedule"]),
+        ("rules: [{if: $CI_COMMIT_TAG, when: never}, {if: $CI_COMMIT_TAG || $CI_COMMIT_BRANCH}]", ["push"]),
+        ("rules: [{when: always}, {if: $CI_COMMIT_TAG}]", ["push"]),
+        ("rules: [{if: $CI_COMMIT_BRANCH, when: delayed, start_in: 1 hour}]", ["push"]),
         ("only: [schedules, main]", ["schedule", "push"]),
         ("only: {refs: [merge_requests, tags]}", ["pull_request", "tag"]),
         ("except: [tags]", ["push"]),
@@ -229,6 +236,133 @@ def test_pipelines_that_a_job_starts() -> None:
         ("acme/deploy", True), ("acme/other", True), ("ml/.gitlab-ci.yml", False)
     ]  # fmt: skip
     assert [d.to for d in found.delegations] == ["acme/deploy", "acme/other"]
+
+
+def test_a_rule_that_a_variable_of_the_file_makes_true() -> None:
+    text = "variables: {FIT: 'yes', ROLL: {value: 'on'}}\na: {script: [ls], rules: [{if: $FIT == 'yes'}]}\n"
+    found = read(text + "b: {script: [ls], rules: [{if: $ROLL == 'off'}]}\n")
+    assert [(t.kind, t.unknown) for j in found.jobs for t in j.triggers or ()] == [("push", False), ("push", True)]
+
+
+def test_a_job_for_pipelines_that_do_not_exist_never_runs() -> None:
+    found = read(
+        """
+        workflow:
+          rules:
+            - if: $CI_PIPELINE_SOURCE == "schedule"
+              when: never
+            - if: $CI_COMMIT_BRANCH || $CI_COMMIT_TAG
+        a: {script: [ls], rules: [{if: $CI_PIPELINE_SOURCE == "schedule"}]}
+        b: {script: [ls], rules: [{if: $CI_PIPELINE_SOURCE == "merge_request_event"}, {if: $CI_COMMIT_TAG}]}
+        """
+    )
+    assert [(j.active, [t.kind for t in j.triggers or ()]) for j in found.jobs] == [(False, []), (True, ["tag"])]
+
+
+def test_rules_by_reference() -> None:
+    found = read(
+        """
+        .nightly: {rules: [{if: $CI_PIPELINE_SOURCE == "schedule"}]}
+        .tags: {rules: [{if: $CI_COMMIT_TAG}]}
+        fit:
+          script: [make fit]
+          rules:
+            - !reference [.nightly, rules]
+            - !reference [.tags, rules]
+        """
+    )
+    assert [t.kind for t in found.jobs[0].triggers or ()] == ["schedule", "tag"]
+
+
+def test_what_a_job_inherits() -> None:
+    found = read(
+        """
+        default: {image: base, before_script: [make setup]}
+        a: {script: [ls], inherit: {default: false}}
+        b: {script: [ls], inherit: {default: [image]}}
+        c: {script: [ls], inherit: {variables: false}}
+        """
+    )
+    assert [(j.image, texts(j)) for j in found.jobs] == [
+        (None, ["ls"]), ("base", ["ls"]), ("base", ["make setup", "ls"])
+    ]  # fmt: skip
+
+
+def test_images_and_environments_by_variables() -> None:
+    found = read("variables: {TAG: '3.12', REG: {value: acme}}\na: {image: '$REG/py:${TAG}', script: [ls]}\n").jobs[0]
+    assert found.image == "acme/py:3.12"
+
+
+@pytest.mark.parametrize("action", ["stop", "prepare", "verify", "access"])
+def test_a_job_that_does_not_deploy_has_no_environment(action: str) -> None:
+    assert job(f"environment: {{name: review, action: {action}}}").environment is None
+
+
+def test_inputs_of_an_included_file() -> None:
+    component = """
+        spec:
+          inputs:
+            stage: {default: fit}
+            env: {}
+        ---
+        "$[[ inputs.stage ]]-model":
+          script: ["make $[[ inputs.stage ]]"]
+          environment: "$[[ inputs.env ]]"
+        """
+    text = "include: [{local: ci/fit.yml, inputs: {env: prod}}]\nown: {script: [ls]}\n"
+    jobs = {j.id: j for j in read(text, {"ci/fit.yml": component}).jobs}
+    assert (texts(jobs["fit-model"]), jobs["fit-model"].environment) == (["make fit"], "prod")
+
+
+def test_a_child_pipeline_is_started_by_the_job_of_its_parent() -> None:
+    parent = """
+        nightly:
+          trigger: {include: ml/.gitlab-ci.yml}
+          rules: [{if: $CI_PIPELINE_SOURCE == "schedule"}]
+        """
+    child = """
+        fit: {script: [make fit]}
+        score: {script: [make score], rules: [{if: $CI_PIPELINE_SOURCE == "parent_pipeline"}]}
+        """
+    found = read(child, {ROOT: parent}, "ml/.gitlab-ci.yml")
+    assert ([t.kind for t in found.triggers], [j.triggers for j in found.jobs]) == (["schedule"], [None, None])
+
+
+def test_a_generated_child_pipeline_is_no_delegation() -> None:
+    found = read("a: {trigger: {include: [{artifact: made.yml, job: make}]}}\nmake: {script: [ls]}\n")
+    assert (found.jobs[0].uses, found.jobs[0].remote, found.delegations) == ("made.yml", False, ())
+
+
+def test_a_child_pipeline_of_another_project_is_one() -> None:
+    found = read("a: {trigger: {include: [{project: acme/ci, file: fit.yml}]}}\n")
+    assert [d.to for d in found.delegations] == ["acme/ci:fit.yml"]
+
+
+def test_steps_that_are_kept_elsewhere() -> None:
+    found = read("a: {run: [{name: x, step: gitlab.example/steps/fit@1}, {name: y, script: make y}]}\n").jobs[0]
+    assert ([s.uses for s in found.steps], texts(found)) == (["gitlab.example/steps/fit@1", None], ["make y"])
+
+
+def test_jobs_behind_a_manual_job_wait_too() -> None:
+    text = "a: {script: [ls], when: manual}\nb: {script: [ls], needs: [a]}\nc: {script: [ls], needs: [{job: b}]}\n"
+    assert [j.manual for j in read(text).jobs] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "active"),
+    [
+        (".ci/gitlab-ci.yml", "stages: [a]\na: {script: [ls]}\n", True),
+        (".gitlab/ci.yml", "workflow: {name: x}\na: {script: [ls]}\n", True),
+        (".gitlab/ci.yml", "a: {script: [ls]}\n", False),
+        ("deploy/x.gitlab-ci.yml", "stages: [a]\na: {script: [ls]}\n", False),
+    ],
+)
+def test_a_project_may_begin_with_a_file_of_another_name(path: str, text: str, active: bool) -> None:
+    assert read(text, path=path).active is active
+
+
+def test_other_files_in_the_folder_are_none() -> None:
+    assert parse_ci(b"labels: [a]\n", ".gitlab/labels.yml", {ROOT: b"a: {script: [ls]}"}.get) is None
 
 
 def test_nothing_to_run() -> None:

@@ -19,6 +19,7 @@ _TOKEN = re.compile(
     r"|(?P<sign>&&|\|\||==|!=|=~|!~|<=|>=|[!()<>,]))"
 )
 _INDEX = re.compile(r"\[\s*['\"]([^'\"]*)['\"]\s*\]")
+_FIXED = re.compile(r"[*?]")
 _FILLED_LATER = re.compile(r"\$\{\{|\$\(|\$\[|<<|\{\{")
 _ALTERNATIVES = re.compile(r"\^?\(?([\w/ -]+(?:\|[\w/ -]+)*)\)?\$?")
 _RANK = {"||": 1, "&&": 2, "==": 3, "!=": 3, "=~": 3, "!~": 3, "<": 3, ">": 3, "<=": 3, ">=": 3, "!": 4}
@@ -35,7 +36,7 @@ UNKNOWN = Only.A_RUN_KNOWS
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """A text that one of these patterns admits; `*` stands for anything."""
+    """A text that one of these patterns admits; `*` stands for anything, `?*` for anything that is not empty."""
 
     patterns: tuple[str, ...]
 
@@ -89,9 +90,9 @@ def never(condition: str) -> bool:
 
 def truth(value: Value) -> bool | None:
     """A value as a condition."""
-    if isinstance(value, (Some, Pattern, Only)):
-        return None
-    return bool(value)
+    if isinstance(value, Some):
+        return True if all(pattern not in ("", "*") for pattern in value.patterns) else None
+    return None if isinstance(value, (Pattern, Only)) else bool(value)
 
 
 def equal(one: Value, other: Value) -> bool | None:
@@ -99,6 +100,8 @@ def equal(one: Value, other: Value) -> bool | None:
     if isinstance(other, Some) and not isinstance(one, Some):
         one, other = other, one
     if isinstance(one, Some):
+        if other is None:
+            return False if truth(one) else None
         return one.equals(_text(other)) if isinstance(other, (str, bool, float, int)) else None
     if isinstance(one, (Only, Pattern, tuple)) or isinstance(other, (Only, Pattern, tuple, Some)):
         return None
@@ -112,10 +115,10 @@ def _text(value: str | bool | float) -> str:
 
 
 def _begins(pattern: str, text: str) -> bool | None:
-    fixed = pattern.partition("*")[0]
+    fixed = _FIXED.split(pattern, maxsplit=1)[0]
     if fixed.startswith(text):
         return True
-    return None if "*" in pattern and text.startswith(fixed) else False
+    return None if fixed != pattern and text.startswith(fixed) else False
 
 
 def negated(value: bool | None) -> bool | None:

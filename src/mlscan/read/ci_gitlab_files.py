@@ -6,7 +6,7 @@ import fnmatch
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from mlscan.read.ci_parts import CiFile, Others, as_list, join, open_ci
+from mlscan.read.ci_parts import CiFile, Others, as_list, join, mapping_texts, named, open_ci, texts
 from mlscan.types.source import Delegation, Node
 
 MAX_FILES = 50
@@ -23,8 +23,8 @@ class Config:
     """Key -> file that defines it last."""
     files: list[str] = field(default_factory=list)
     delegations: list[Delegation] = field(default_factory=list)
-    children: list[str] = field(default_factory=list)
-    """Local files that are child pipelines."""
+    children: dict[str, list[Node]] = field(default_factory=dict)
+    """Local files that are child pipelines, with the jobs that start them."""
 
     def add(self, file: CiFile, others: Others, at: int | None = None) -> None:
         """Add a file after those that it includes; its lines become `at` where that is given."""
@@ -34,10 +34,11 @@ class Config:
         keys = _keys(file)
         for node in as_list(keys.get("include")):
             line = node.line if at is None else at
+            given = {f"$[[ inputs.{name} ]]": text for name, text in mapping_texts(node.get("inputs")).items()}
             for path in self._local(node, line):
                 data = others(path)
                 if data is not None:
-                    self.add(open_ci(data, path), others, line)
+                    self.add(open_ci(data, path).with_values(given), others, line)
         for key, node in keys.items():
             placed = node if at is None else relocated(node, at)
             known = self.keys.get(key)
@@ -57,12 +58,26 @@ class Config:
         else:
             self.delegations += [Delegation(line, entry[k].text) for k in ("component", "remote") if k in entry]
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """Variables of the whole pipeline with the values that the files give them."""
+        node = self.keys.get("variables")
+        return {name: named(child, "value") for name, child in (node.map if node is not None else {}).items()}
+
+    def default(self, key: str, job: Node) -> Node | None:
+        """What `default`, or the top of the file, says for jobs that do not say it; a job may refuse to inherit."""
+        inherit = job.get("inherit", "default")
+        if inherit is not None and (inherit.text == "false" or (inherit.items and key not in texts(inherit))):
+            return None
+        default = self.keys.get("default")
+        return (default.get(key) if default is not None else None) or self.keys.get(key)
+
     def _child(self, job: Node) -> None:
         includes = job.get("trigger", "include")
         for node in as_list(includes):
             local = node.get("local") if node.map else node
             if local is not None and local.text and "://" not in local.text:
-                self.children.append(join("", local.text))
+                self.children.setdefault(join("", local.text), []).append(job)
 
     def resolved(self, job: Node) -> Node:
         """A job with what it extends merged below it; cycles and unknown names are left out."""
@@ -98,11 +113,37 @@ class Config:
 
 
 def _keys(file: CiFile) -> Mapping[str, Node]:
-    """The top-level keys of all documents (a component has its `spec` in one of its own)."""
+    """The top-level keys of all documents, those of a file with inputs with what these stand for filled in."""
     found: dict[str, Node] = {}
     for document in file.documents:
         found.update(document.map)
-    return found
+    declared = found.get("spec")
+    inputs = declared.get("inputs") if declared is not None else None
+    if inputs is None:
+        return found
+    defaults = {name: node.get("default") for name, node in inputs.map.items()}
+    values = {f"$[[ inputs.{name} ]]": node.text for name, node in defaults.items() if node is not None and node.text}
+    values |= file.values
+    return {_filled(key, values): filled(node, values) for key, node in found.items() if key != "spec"}
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    for old, new in values.items():
+        text = text.replace(old, new)
+    return text
+
+
+def filled(node: Node, values: Mapping[str, str], depth: int = _DEPTH) -> Node:
+    """A value with all texts in it filled in."""
+    if isinstance(node.value, str) and "$[[" in node.value:
+        return replace(node, value=_filled(node.value, values))
+    if depth < 1:
+        return node
+    if isinstance(node.value, tuple):
+        return replace(node, value=tuple(filled(item, values, depth - 1) for item in node.value))
+    if node.map:
+        return replace(node, value={_filled(k, values): filled(n, values, depth - 1) for k, n in node.map.items()})
+    return node
 
 
 def merged(base: Node, over: Node, depth: int = _DEPTH) -> Node:

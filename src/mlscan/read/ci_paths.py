@@ -8,7 +8,7 @@ from itertools import pairwise
 _GITHUB_LIKE = {".github": "github-actions", ".gitea": "gitea-actions", ".forgejo": "forgejo-actions"}
 
 _NAMES: tuple[tuple[str, str], ...] = (
-    (r"\.gitlab-ci\.ya?ml|.*[.-]gitlab-ci\.ya?ml", "gitlab-ci"),
+    (r"(.*[.-])?gitlab[-_]ci([.-].*)?\.ya?ml", "gitlab-ci"),
     (r"jenkinsfile([._-].*)?|.*\.jenkinsfile|.*\.jenkins", "jenkins"),
     (r"\.?azure[-_]?pipelines?([-_.].*)?\.ya?ml|.*[-_.]azure-pipelines?\.ya?ml", "azure-pipelines"),
     (r"\.travis\.ya?ml", "travis"),
