@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mlscan.read.tree_builder import Scalar
 from mlscan.types.source import Node
 from read.showing import lines, plain, told, tree, values
 
@@ -293,5 +294,31 @@ def test_the_head_of_a_prompt_file_is_its_tree() -> None:
     ]
 
 
+def test_the_services_of_a_compose_file_with_shared_parts() -> None:
+    text = """
+    x-common: &common
+      image: "registry/app:${TAG:-latest}"
+      environment: [A=1]
+    services:
+      train:
+        <<: *common
+        command: python train.py
+        depends_on: {db: {condition: service_healthy}}
+      db: {image: postgres:16, ports: ["5432:5432", 22:22]}
+    """
+    services = tree(text, "docker-compose.yml").documents[0].map["services"]
+    assert plain(services) == {
+        "train": {
+            "image": "registry/app:${TAG:-latest}",
+            "environment": ["A=1"],
+            "command": "python train.py",
+            "depends_on": {"db": {"condition": "service_healthy"}},
+        },
+        "db": {"image": "postgres:16", "ports": ["5432:5432", "22:22"]},
+    }
+    assert {name: node.line for name, node in services.map.items()} == {"train": 6, "db": 10}
+
+
 def test_text_of_a_node() -> None:
-    assert [Node(value, 1).text for value in (True, 2, 0.5, "x", None, (), {})] == ["true", "2", "0.5", "x", "", "", ""]
+    given: list[Scalar | tuple[Node, ...] | dict[str, Node]] = [True, 2, 0.5, "x", None, (), {}]
+    assert [Node(value, 1).text for value in given] == ["true", "2", "0.5", "x", "", "", ""]
