@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from mlscan.read.ci_azure_steps import Templates, step_of
+from mlscan.read.ci_azure_scope import Scope, Templates, first_scope, parameter_values
+from mlscan.read.ci_azure_steps import step_of
+from mlscan.read.ci_azure_when import started, triggers_of
 from mlscan.read.ci_conditions import never
 from mlscan.read.ci_parts import (
     MAX_DEPTH,
+    MAX_JOBS,
     MAX_STEPS,
     CiFile,
     Others,
@@ -20,13 +23,19 @@ from mlscan.read.ci_parts import (
     named,
     texts,
 )
+from mlscan.read.ci_paths import name_of_file
+from mlscan.read.ci_triggers import waiting
 from mlscan.read.ci_values import expanded, matrix_values
 from mlscan.types.source import Delegation, Job, Node, Step, Trigger, Workflow
 
 Variables = Mapping[str, tuple[str, ...]]
 
 _BODY = ("stages", "jobs", "steps", "extends")
-_HEAD = ("trigger", "pr", "schedules", "resources", "pool", "name")
+_STARTS = ("trigger", "pr", "schedules", "resources")
+_HEAD = (*_STARTS, "pool", "name")
+_WORDS = frozenset(
+    ("task", "script", "bash", "pwsh", "powershell", "checkout", "template", "stage", "job", "deployment")
+)
 
 
 def azure_shaped(root: Node) -> bool:
@@ -35,11 +44,9 @@ def azure_shaped(root: Node) -> bool:
     body = [key for key in _BODY if key in keys and (isinstance(keys[key].value, tuple) or key == "extends")]
     if not body or "on" in keys or "apiVersion" in keys or "$schema" in keys:
         return False
-    members = [item for key in body for item in keys[key].items if item.map]
-    kinds = {key for item in members for key in item.map}
-    words = {"task", "script", "bash", "pwsh", "powershell", "checkout", "template", "stage", "job", "deployment"}
+    kinds = {key for part in body for item in keys[part].items for key in item.map}
     extends = root.get("extends", "template") is not None
-    return extends or bool(kinds & words) or any(key.startswith("${{") for key in kinds)
+    return extends or bool(kinds & _WORDS) or any(key.startswith("${{") for key in kinds)
 
 
 def parse_azure(file: CiFile, others: Others) -> Workflow | None:
@@ -48,67 +55,36 @@ def parse_azure(file: CiFile, others: Others) -> Workflow | None:
     if not azure_shaped(root):
         return None
     template = _is_template(file)
-    triggers = (Trigger("workflow_call", 1, "template"),) if template else tuple(_triggers(root))
+    triggers = (Trigger("workflow_call", 1, "template"),) if template else tuple(triggers_of(root))
     reader = _Pipeline(Templates(others))
-    jobs = limited(reader.body(file, {}, ""))
+    found = tuple(islice(reader.body(first_scope(file), {}, _Stage()), MAX_JOBS))
+    jobs = started(waiting(limited(reader.approved(reader.told_apart(found)))), triggers)
     delegations = tuple(dict.fromkeys((*_resources(root), *reader.templates.delegations)))
     if not jobs and not delegations:
         return inactive("azure-pipelines", file, "no job")
-    name = file.text(root.get("name"))
-    return Workflow("azure-pipelines", file.path, name, triggers, jobs, delegations, problems=file.problems)
+    active = any(job.active for job in jobs) or bool(delegations)
+    return Workflow(
+        "azure-pipelines",
+        file.path,
+        file.text(root.get("name")),
+        triggers,
+        jobs,
+        delegations,
+        active,
+        "" if active else "no job can run",
+        problems=file.problems,
+    )
 
 
 def _is_template(file: CiFile) -> bool:
+    """Whether other files take a file in: it has parameters, or is called a template, and says nothing of its start."""
     keys = file.root.map
-    if any(key in keys for key in _HEAD[:4]):
+    # a template has no variables beside its jobs, and only who starts a run is shown names of parameters
+    shown = any("displayName" in node.map for node in as_list(file.root.get("parameters")))
+    first = "/" not in file.path and name_of_file(file.path.lower()) is not None
+    if first or shown or any(key in keys for key in (*_STARTS, "variables")):
         return False
     return "parameters" in keys or "template" in file.path.lower() or not any(key in keys for key in _HEAD)
-
-
-# --- triggers ---------------------------------------------------------------------------------------------------------
-
-
-def _triggers(root: Node) -> Iterator[Trigger]:
-    found = [*_pushes(root), *_schedules(root), *_completions(root)]
-    yield from found
-    if not found:
-        yield Trigger("manual", root.map["trigger"].line if "trigger" in root.map else 1, "no trigger")
-
-
-def _pushes(root: Node) -> Iterator[Trigger]:
-    for key, kind in (("trigger", "push"), ("pr", "pull_request")):
-        node = root.get(key)
-        if node is None:
-            # a pipeline that says nothing is started by every push
-            if key == "trigger":
-                yield Trigger("push", 1, "default")
-        elif node.text.lower() != "none":
-            tags = _included(node.get("tags"))
-            branches = _included(node.get("branches")) if node.map else texts(node)
-            if branches or not tags:
-                yield Trigger(kind, node.line, key, branches, _included(node.get("paths")))
-            if tags:
-                yield Trigger("tag", node.line, ", ".join(tags)[:200])
-
-
-def _included(node: Node | None) -> tuple[str, ...]:
-    return texts(node.get("include")) if node is not None and node.map else texts(node)
-
-
-def _schedules(root: Node) -> Iterator[Trigger]:
-    for node in as_list(root.get("schedules")):
-        cron = node.get("cron")
-        if cron is not None and cron.text:
-            yield Trigger("schedule", cron.line, cron.text, _included(node.get("branches")), unknown="$" in cron.text)
-
-
-def _completions(root: Node) -> Iterator[Trigger]:
-    for node in as_list(root.get("resources", "pipelines")):
-        trigger = node.get("trigger")
-        if trigger is not None and trigger.text.lower() not in ("none", "false"):
-            yield Trigger("workflow_run", trigger.line, named(node.get("source")), _included(trigger.get("branches")))
-    for node in as_list(root.get("resources", "webhooks")):
-        yield Trigger("dispatch", node.line, named(node.get("webhook")))
 
 
 def _resources(root: Node) -> Iterator[Delegation]:
@@ -121,104 +97,155 @@ def _resources(root: Node) -> Iterator[Delegation]:
 # --- stages and jobs --------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """The stage that jobs are in."""
+
+    name: str = ""
+    condition: str = ""
+    manual: bool = False
+
+
 @dataclass(slots=True)
 class _Pipeline:
     """Walks stages, jobs and steps through templates."""
 
     templates: Templates
     depth: int = 0
+    stages: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Stage -> stages that it waits for."""
+    stage_of: list[str] = field(default_factory=list)
+    """The stage of each job, in their order."""
 
-    def body(self, file: CiFile, variables: Variables, condition: str) -> Iterator[Job]:
+    def body(self, scope: Scope, variables: Variables, stage: _Stage) -> Iterator[Job]:
         """The jobs of a file or of a stage's template."""
-        yield from self._inside(file, file.root, self._variables(file, file.root, variables), condition)
+        yield from self._inside(scope, scope.file.root, self._variables(scope, scope.file.root, variables), stage)
 
-    def _inside(self, file: CiFile, node: Node, variables: Variables, condition: str) -> Iterator[Job]:
-        for entry in self._entries(node.get("stages")):
-            yield from self._stage(file, entry, variables, condition)
-        for entry in self._entries(node.get("jobs")):
-            yield from self._job(file, entry, variables, condition)
+    def _inside(self, scope: Scope, node: Node, variables: Variables, stage: _Stage) -> Iterator[Job]:
+        for where, entry in self.templates.members(scope, node.get("stages")):
+            yield from self._stage(where, entry, variables, stage)
+        for where, entry in self.templates.members(scope, node.get("jobs")):
+            yield from self._job(where, entry, variables, stage)
         if node.get("steps") is not None:
-            yield self._make(file, node, variables, condition)
+            yield self._make(scope, node, variables, stage)
         extends = node.get("extends")
         if extends is not None:
-            yield from self._taken_in(file, extends, variables, condition)
+            yield from self._taken_in(scope, extends, variables, stage)
 
-    def _entries(self, node: Node | None, depth: int = 6) -> Iterator[Node]:
-        """Members of a list, those below `${{ if }}` and `${{ each }}` too."""
-        for item in as_list(node):
-            blocks = [child for key, child in item.map.items() if key.startswith("${{")]
-            if not blocks or any(not key.startswith("${{") for key in item.map):
-                yield item
-            for block in blocks if depth else ():
-                yield from self._entries(block, depth - 1)
-
-    def _stage(self, file: CiFile, node: Node, variables: Variables, condition: str) -> Iterator[Job]:
-        own = _both(condition, file.text(node.get("condition")))
+    def _stage(self, scope: Scope, node: Node, variables: Variables, outer: _Stage) -> Iterator[Job]:
+        condition = _both(outer.condition, scope.text(node.get("condition")))
         if node.get("template") is not None:
-            yield from self._taken_in(file, node, variables, own)
-        else:
-            yield from self._inside(file, node, self._variables(file, node, variables), own)
-
-    def _job(self, file: CiFile, node: Node, variables: Variables, condition: str) -> Iterator[Job]:
-        if node.get("template") is not None:
-            yield from self._taken_in(file, node, variables, condition)
-        elif node.map:
-            yield self._make(file, node, self._variables(file, node, variables), condition)
-
-    def _taken_in(self, file: CiFile, node: Node, variables: Variables, condition: str) -> Iterator[Job]:
-        """Jobs of a template, at the line that names it."""
-        target = self.templates.open(file, node) if self.depth < MAX_DEPTH else None
-        if target is None:
-            yield from self._called(file, node)
+            yield from self._taken_in(scope, node, variables, replace(outer, condition=condition))
             return
+        name = scope.text(node.get("stage"))
+        before = tuple(self.stages)[-1:]
+        needs = node.get("dependsOn")
+        self.stages[name] = before if needs is None else tuple(scope.file.filled(text) for text in texts(needs))
+        stage = _Stage(name or outer.name, condition, named(node.get("trigger")) == "manual")
+        yield from self._inside(scope, node, self._variables(scope, node, variables), stage)
+
+    def _job(self, scope: Scope, node: Node, variables: Variables, stage: _Stage) -> Iterator[Job]:
+        if node.get("template") is not None:
+            yield from self._taken_in(scope, node, variables, stage)
+        elif node.map:
+            yield self._make(scope, node, self._variables(scope, node, variables), stage)
+
+    def _taken_in(self, scope: Scope, node: Node, variables: Variables, stage: _Stage) -> Iterator[Job]:
+        """Jobs of a template, at the line that names it; of one elsewhere those that it is given."""
+        target = self.templates.open(scope, node) if self.depth < MAX_DEPTH else None
         self.depth += 1
-        yield from self.body(target, variables, condition)
+        if target is not None:
+            yield from self.body(target, variables, stage)
+        elif self.depth <= MAX_DEPTH:
+            yield from self._called(scope, node, stage)
+            yield from self._given(scope, node, variables, stage)
         self.depth -= 1
 
-    def _called(self, file: CiFile, node: Node) -> Iterator[Job]:
-        uses, remote = self.templates.named(file, node)
+    def _called(self, scope: Scope, node: Node, stage: _Stage) -> Iterator[Job]:
+        uses, remote = self.templates.named(scope, node)
         if uses:
-            yield Job(uses, file.line(node), uses=uses, remote=remote)
+            self.stage_of.append(stage.name)
+            yield Job(uses, scope.line(node), uses=uses, remote=remote)
 
-    def _make(self, file: CiFile, node: Node, variables: Variables, outer: str) -> Job:
-        name = next((t for k in ("job", "deployment", "stage") if (t := file.text(node.get(k)))), "job")
-        condition = _both(outer, file.text(node.get("condition")))
-        written = file.text(node.get("environment")) or file.text(node.get("environment", "name"))
-        environments = self._environments(file, node, written, variables)
-        steps = tuple(islice((step for part in _step_lists(node) for step in self._steps(file, part)), MAX_STEPS))
+    def _given(self, scope: Scope, node: Node, variables: Variables, stage: _Stage) -> Iterator[Job]:
+        """Stages, jobs and steps that a template elsewhere is given."""
+        parameters = node.get("parameters")
+        for name, value in parameters.map.items() if parameters is not None else ():
+            kinds = {key for item in value.items for key in item.map}
+            part = "stages" if "stage" in kinds else "jobs" if kinds & {"job", "deployment"} else "steps"
+            if kinds & _WORDS - {"template"} or (name in _BODY and "template" in kinds):
+                yield from self._inside(scope, Node({part: value}, value.line), variables, stage)
+
+    def _make(self, scope: Scope, node: Node, variables: Variables, stage: _Stage) -> Job:
+        name = next((t for k in ("job", "deployment") if (t := scope.text(node.get(k)))), stage.name or "job")
+        condition = _both(stage.condition, scope.text(node.get("condition")))
+        written = scope.text(node.get("environment")) or scope.text(node.get("environment", "name"))
+        environments = self._environments(scope, node, written, variables)
+        known = {f"$({key})": one[0] for key, one in variables.items() if len(one) == 1 and "$[" not in one[0]}
+        steps = (step for where, part in self._step_lists(scope, node) for step in self._steps(where, part, known))
+        found = tuple(islice(steps, MAX_STEPS))
+        self.stage_of.append(stage.name)
         return Job(
             name,
-            file.line(node),
-            steps,
-            file.text(node.get("displayName")),
+            scope.line(node),
+            found,
+            scope.text(node.get("displayName")) or (stage.name if stage.name != name else ""),
             written or None,
             environments if environments != (written,) else (),
             named(node.get("container"), "image") or None,
-            needs=texts(node.get("dependsOn")),
+            needs=tuple(filter(None, map(scope.file.filled, texts(node.get("dependsOn"))))),
             condition=condition,
             active=not never(condition),
-            manual=any((s.uses or "").startswith("ManualValidation@") for s in steps),
+            manual=stage.manual or any((s.uses or "").startswith("ManualValidation@") for s in found),
         )
 
-    def _variables(self, file: CiFile, node: Node, outer: Variables) -> Variables:
+    def told_apart(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
+        """The jobs, those whose name several stages use with the stage before the name."""
+        pairs = list(zip(jobs, self.stage_of, strict=False))
+        stages: dict[str, set[str]] = {}
+        for job, stage in pairs:
+            stages.setdefault(job.id, set()).add(stage)
+
+        def named_in(stage: str, name: str) -> str:
+            return f"{stage}.{name}" if stage and len(stages.get(name, ())) > 1 else name
+
+        return tuple(
+            replace(job, id=named_in(stage, job.id), needs=tuple(named_in(stage, n) for n in job.needs))
+            for job, stage in pairs
+        )
+
+    def approved(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
+        """The jobs, those of stages that wait for a stage with an approval waiting for somebody, too."""
+        manual = {stage for job, stage in zip(jobs, self.stage_of, strict=False) if job.manual and stage}
+        for name, needs in self.stages.items():
+            if manual.intersection(needs):
+                manual.add(name)
+        first = {stage for job, stage in zip(jobs, self.stage_of, strict=False) if job.manual}
+        later = manual - first
+        pairs = zip(jobs, self.stage_of, strict=False)
+        return tuple(replace(job, manual=True) if stage in later else job for job, stage in pairs)
+
+    def _variables(self, scope: Scope, node: Node, outer: Variables) -> Variables:
         """Variables with their possible values: a name in several `${{ if }}` branches has several."""
         found: dict[str, tuple[str, ...]] = {}
         written = node.get("variables")
-        for name, text in mapping_texts(written).items():
-            found[name] = (text,)
-        for entry in self._entries(written):
-            name, value = file.text(entry.get("name")), file.text(entry.get("value"))
-            target = self.templates.open(file, entry) if entry.get("template") and self.depth < MAX_DEPTH else None
+        if written is None:
+            return outer
+        for name, text in mapping_texts(self.templates.flat(scope, written)).items():
+            found[name] = (scope.file.filled(text),)
+        for where, entry in self.templates.members(scope, written if not written.map else None):
+            name, value = where.text(entry.get("name")), where.text(entry.get("value"))
+            target = self.templates.open(where, entry) if entry.get("template") and self.depth < MAX_DEPTH else None
             if target is not None:
                 self.depth += 1
-                for inner, values in self._variables(target, target.root, {}).items():
+                for inner, values in self._variables(target, target.file.root, {}).items():
                     found[inner] = tuple(dict.fromkeys((*found.get(inner, ()), *values)))
                 self.depth -= 1
             elif name and value:
                 found[name] = tuple(dict.fromkeys((*found.get(name, ()), value)))
         return {**outer, **found}
 
-    def _environments(self, file: CiFile, node: Node, text: str, variables: Variables) -> tuple[str, ...]:
+    def _environments(self, scope: Scope, node: Node, text: str, variables: Variables) -> tuple[str, ...]:
         if not text:
             return ()
         matrix = node.get("strategy", "matrix")
@@ -226,44 +253,35 @@ class _Pipeline:
 
         def values(kind: str, name: str) -> tuple[str, ...]:
             if kind == "parameters":
-                return _parameter(file.root, name)
+                return parameter_values(scope.file.root, name)
             found = tuple(value for row in rows for value in matrix_values(row, name))
             return found or variables.get(name, ())
 
         return expanded(text, values)
 
-    def _steps(self, file: CiFile, node: Node, way: tuple[str, ...] = ()) -> Iterator[Step]:
-        for entry in self._entries(node):
-            template = entry.get("template")
-            if template is None:
+    def _steps(self, scope: Scope, node: Node, known: Mapping[str, str], way: tuple[str, ...] = ()) -> Iterator[Step]:
+        for where, entry in self.templates.members(scope, node):
+            if entry.get("template") is None:
                 if entry.map:
-                    yield step_of(file, entry)
+                    yield step_of(replace(where, file=where.file.with_values(known)), entry)
                 continue
-            uses, _ = self.templates.named(file, entry)
-            yield Step(file.line(entry), "template", uses=uses, with_=mapping_texts(entry.get("parameters")))
-            target = self.templates.open(file, entry) if len(way) < MAX_DEPTH else None
-            if target is not None and target.path not in way:
-                steps = target.root.get("steps")
-                yield from self._steps(target, steps, (*way, target.path)) if steps is not None else ()
+            uses, _ = self.templates.named(where, entry)
+            yield Step(where.line(entry), "template", uses=uses, with_=mapping_texts(entry.get("parameters")))
+            target = self.templates.open(where, entry) if len(way) < MAX_DEPTH else None
+            if target is not None and target.file.path not in way:
+                steps = target.file.root.get("steps") or Node(None, 1)
+                yield from self._steps(target, steps, known, (*way, target.file.path))
 
-
-def _step_lists(node: Node) -> Iterator[Node]:
-    """The lists of steps of a job, or of a deployment's hooks."""
-    steps = node.get("steps")
-    if steps is not None:
-        yield steps
-    strategy = node.get("strategy")
-    for kind in strategy.map.values() if strategy else ():
-        for hook in kind.map.values():
-            yield from (s for inner in (hook, *hook.map.values()) if (s := inner.get("steps")) is not None)
-
-
-def _parameter(root: Node, name: str) -> tuple[str, ...]:
-    """Values that a parameter may have, else its default."""
-    for node in as_list(root.get("parameters")):
-        if named(node.get("name")) == name:
-            return texts(node.get("values")) or texts(node.get("default"))
-    return ()
+    def _step_lists(self, scope: Scope, node: Node) -> Iterator[tuple[Scope, Node]]:
+        """The lists of steps of a job, or of a deployment's hooks."""
+        steps = node.get("steps")
+        if steps is not None:
+            yield scope, steps
+        strategy = node.get("strategy")
+        for kind in strategy.map.values() if strategy is not None else ():
+            for hook in self.templates.flat(scope, kind).map.values():
+                lists = (part.get("steps") for part in (hook, *hook.map.values()))
+                yield from ((scope, part) for part in lists if part is not None)
 
 
 def _both(outer: str, own: str) -> str:

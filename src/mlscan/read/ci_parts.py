@@ -239,5 +239,13 @@ def unreadable(system: str, file: CiFile) -> Workflow | None:
 
 
 def limited(jobs: Iterable[Job]) -> tuple[Job, ...]:
-    """At most 500 jobs."""
-    return tuple(job for job, _ in zip(jobs, range(MAX_JOBS), strict=False))
+    """At most 500 jobs; of several with one id the later ones are numbered."""
+    found: dict[str, Job] = {}
+    seen: dict[str, int] = {}
+    for job, _ in zip(jobs, range(MAX_JOBS), strict=False):
+        seen[job.id] = number = seen.get(job.id, 0) + 1
+        name = job.id if number == 1 else f"{job.id} ({number})"
+        while name in found:
+            name += "'"
+        found[name] = job if number == 1 else replace(job, id=name)
+    return tuple(found.values())
