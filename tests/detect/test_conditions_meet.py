@@ -133,3 +133,10 @@ def test_siblings_that_nothing_reads_are_rejected() -> None:
     assert places(read, find) == ["config/prod.yaml"]
     alike = {**read, "config/dev.yaml": "url: b\n"}
     assert "no value differs" in run(alike, detector(find)).rejections[0].reason
+
+
+def test_a_class_is_the_unit_of_its_own_definition() -> None:
+    find = {"scope": "class", "all_of": [{"defines": "Job"}, {"calls": "lib.a"}]}
+    both = "import lib\n\n\nclass Job:\n    def run(self):\n        lib.a()\n"
+    apart = "import lib\n\n\nclass Job:\n    pass\n\n\nclass Other:\n    def run(self):\n        lib.a()\n"
+    assert places({"x.py": both, "y.py": apart}, find) == ["x.py:6"]

@@ -155,8 +155,9 @@ class LocalMatchers:
     def _defines(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
         check = self.check(leaf, "name", _spec(leaf, DefineMatch).name)
         for found in file.definitions(check):
-            units = (*found.scope, f"function:{found.name}")
-            yield Hit(file.path, found.line, _code_line(file, found.line), units)
+            line = _code_line(file, found.line)
+            kind = "class" if line.lstrip().startswith("class ") else "function"
+            yield Hit(file.path, found.line, line, (*found.scope, f"{kind}:{found.name}"))
 
     def _key(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
         from mlscan.read.tree import compile_at, find_at
