@@ -237,7 +237,7 @@ def test_jenkins_stages_steps_and_triggers() -> None:
     assert [(t.kind, t.line, t.detail) for t in found.triggers] == [("schedule", 4, "H 3 * * 1")]
     assert [(d.line, d.to) for d in found.delegations] == [(1, "acme-shared@main")]
     train, deploy = found.jobs
-    assert (train.id, train.line, train.condition, deploy.manual) == ("Train", 8, "branch main", True)
+    assert (train.id, train.line, train.condition, deploy.manual) == ("Train", 8, "branch == 'main'", True)
     assert commands(found) == [(13, "pip install ."), (14, "python train.py"), (17, "make report"), (22, "./deploy.sh")]
     assert [s.working_directory for s in train.steps] == ["ml", ""]
     assert deploy.steps[-1].uses == "downstream"

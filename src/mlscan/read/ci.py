@@ -60,7 +60,7 @@ def parse_ci(data: bytes, path: str, others: Others) -> Workflow | None:
     if len(data) > MAX_BYTES:
         return Workflow(system, path, commands_read=False, problems=(Problem(None, "too large"),))
     if system == "jenkins":
-        return parse_jenkins(data, path)
+        return parse_jenkins(data, path, _Limited(others))
     if not by_name(path):
         found = _by_shape(open_ci(data, path), _Limited(others))
     elif system not in _READERS or not path.lower().endswith((".yml", ".yaml", ".json")):
