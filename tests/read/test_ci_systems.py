@@ -275,7 +275,7 @@ def test_circleci() -> None:
     )
     assert [(t.kind, t.detail, t.branches) for t in found.triggers] == [("schedule", "0 1 * * *", ("main",))]
     assert [(j.id, j.image, j.manual, j.uses) for j in found.jobs] == [
-        ("train", "acme/ml", False, None), ("hold", None, True, None), ("acme/publish", None, False, "acme/publish")
+        ("train", "acme/ml", False, None), ("hold", None, True, None), ("acme/publish", None, True, "acme/publish")
     ]  # fmt: skip
     assert [c for _, c in commands(found)] == ["make setup", "python train.py"]
 

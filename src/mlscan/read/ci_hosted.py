@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mlscan.read.ci_parts import CiFile, Others, as_list, inactive, join, limited, mapping_texts, named, texts
+from mlscan.read.ci_parts import CiFile, Others, as_list, limited, mapping_texts, named, texts
 from mlscan.types.source import Job, Node, Step, Trigger, Workflow
 
 _PHASES = (
@@ -54,74 +54,6 @@ def _phases(file: CiFile, node: Node) -> tuple[Step, ...]:
         if provider or script is not None:
             steps.append(Step(deploy.line, "deploy", file.commands(script), provider or None, mapping_texts(deploy)))
     return tuple(s for s in steps if s.commands or s.uses)
-
-
-# --- CircleCI ---------------------------------------------------------------------------------------------------------
-
-
-def parse_circleci(file: CiFile, system: str, _: Others) -> Workflow | None:
-    """CircleCI: the jobs that its workflows name, with reusable commands taken in."""
-    root = file.root
-    jobs = root.get("jobs")
-    workflows = root.get("workflows")
-    named_jobs = jobs.map if jobs is not None else {}
-    flows = {k: n for k, n in workflows.map.items() if n.map} if workflows is not None else {}
-    if not named_jobs and not flows:
-        return inactive(system, file, "no job")
-    triggers = tuple(dict.fromkeys(t for flow in flows.values() for t in _circle_triggers(flow)))
-    called = [pair for flow in flows.values() for pair in _circle_calls(flow)] or [(n, None) for n in named_jobs]
-    found = limited(_circle_job(file, name, call, named_jobs.get(name)) for name, call in called)
-    push = (Trigger("push", 1, "push"),)
-    return Workflow(system, file.path, "", triggers or push, found, problems=file.problems)
-
-
-def _circle_triggers(flow: Node) -> Iterator[Trigger]:
-    schedules = [n.get("schedule") for n in as_list(flow.get("triggers"))]
-    for schedule in schedules:
-        cron = schedule.get("cron") if schedule is not None else None
-        if schedule is not None and cron is not None:
-            yield Trigger("schedule", cron.line, cron.text, texts(schedule.get("filters", "branches", "only")))
-    if not any(schedules):
-        yield Trigger("push", flow.line, "push")
-
-
-def _circle_calls(flow: Node) -> Iterator[tuple[str, Node | None]]:
-    for item in as_list(flow.get("jobs")):
-        if item.text:
-            yield item.text, None
-        yield from item.map.items()
-
-
-def _circle_job(file: CiFile, name: str, call: Node | None, node: Node | None) -> Job:
-    manual = named(call.get("type")) == "approval" if call is not None else False
-    needs = texts(call.get("requires")) if call is not None else ()
-    title = named(call.get("name")) if call is not None else ""
-    if node is None:
-        line = call.line if call is not None else 1
-        return Job(name, line, name=title, uses=None if manual else name, remote=not manual, needs=needs, manual=manual)
-    folder = join("", file.text(node.get("working_directory")).removeprefix("~/project").removeprefix("~/repo"))
-    docker = as_list(node.get("docker"))
-    image = named(docker[0].get("image")) if docker else ""
-    steps = tuple(_circle_steps(file, node.get("steps"), folder))
-    return Job(title or name, node.line, steps, title, image=image or None, needs=needs, manual=manual)
-
-
-def _circle_steps(file: CiFile, steps: Node | None, folder: str, depth: int = 3) -> Iterator[Step]:
-    commands = file.root.get("commands")
-    for item in as_list(steps):
-        for kind, node in item.map.items() or ((item.text, item),):
-            known = commands.get(kind) if commands is not None else None
-            if kind == "run":
-                script = node.get("command") if node.map else node
-                where = join("", file.text(node.get("working_directory"))) or folder
-                title = file.text(node.get("name")) if node.map else ""
-                yield Step(node.line, title, file.commands(script), working_directory=where)
-            elif kind in ("when", "unless") and depth:
-                yield from _circle_steps(file, node.get("steps"), folder, depth - 1)
-            elif known is not None and depth:
-                yield from _circle_steps(file, known.get("steps"), folder, depth - 1)
-            elif kind:
-                yield Step(node.line, kind, uses=kind, with_=mapping_texts(node))
 
 
 # --- Bitbucket --------------------------------------------------------------------------------------------------------
