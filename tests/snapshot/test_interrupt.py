@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from snapshot.building import Repo
+from mlscan.snapshot import git
+from mlscan.types.errors import NothingToScan
+from snapshot.building import Repo, read_all
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a shell and signals of POSIX")
 
@@ -23,6 +25,7 @@ def stop(number, frame):
     sys.exit(99)
 
 signal.signal(signal.SIGTERM, stop)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with open_snapshot(sys.argv[1]) as snapshot:
     list(snapshot.read_many([file.path for file in snapshot.files]))
     snapshot.authors()
@@ -68,12 +71,34 @@ def test_an_interrupt_leaves_no_process_and_no_folder(
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
+@pytest.mark.parametrize("nth", [1, 2, 3, 4, 5, 6])
+def test_an_interrupt_while_a_process_is_being_started_leaves_none(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nth: int
+) -> None:
+    started: list[int] = []
+
+    def interrupt(pid: int) -> None:
+        started.append(pid)
+        if len(started) == nth:
+            signal.raise_signal(signal.SIGINT)
+
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(git, "_bound_memory", interrupt)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    with pytest.raises(KeyboardInterrupt):
+        read_all(repo.path)
+    signal.signal(signal.SIGINT, before)
+    assert len(started) == nth
+    for pid in started:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
 def test_git_that_takes_too_long_is_ended_and_its_answer_is_a_gap(
     repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mlscan.snapshot import git
-    from snapshot.building import read_all
-
     program = tmp_path / "bin" / "git"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\ncase "$*" in *log*) exec sleep 600;; esac\nexec \'{shutil.which("git")}\' "$@"\n')
@@ -91,9 +116,6 @@ def test_git_that_takes_too_long_is_ended_and_its_answer_is_a_gap(
 def test_without_git_a_repository_is_an_error_and_a_plain_folder_is_read(
     repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mlscan.types.errors import NothingToScan
-    from snapshot.building import read_all
-
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(NothingToScan, match="git is not installed"):
         read_all(repo.path)

@@ -201,12 +201,55 @@ def test_many_references_are_bounded(tmp_path: Path, references: str) -> None:
         for number in range(500):
             (repo.git_dir / "refs" / "heads" / f"b{number:06}").write_text(repo.head if not number else "0" * 40 + "\n")
     else:
-        place = repo.git_dir / "refs" / "heads" / "/".join(["x"] * 300)
-        place.mkdir(parents=True)
-        (place / "y").write_text("0" * 40 + "\n")
+        for depth in (5, 300):
+            place = repo.git_dir / "refs" / "heads" / "/".join(["x"] * depth)
+            place.mkdir(parents=True)
+            (place / "y").write_text(repo.head + "\n")
     found = read_all(repo.path)
     assert (found.data, found.info.revision) == ({"a.py": b"a"}, repo.head)
     assert "main" in found.info.branches
+    if references == "deep":
+        assert found.info.branches == ("main", "x/x/x/x/x/y")
+
+
+def test_more_loose_references_than_the_number_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlscan.snapshot.takeover.REFERENCES", 20)
+    repo = new_repo(tmp_path / "repo", {"a.py": "a"})
+    for number in range(50):
+        repo.write({f".git/refs/heads/{number % 5}/b{number:02}": repo.head + "\n"})
+    assert 0 < len(read_all(repo.path).info.branches) <= 20
+
+
+def test_a_git_that_dies_of_every_object_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlscan.snapshot.objects.DEATHS", 3)
+    files = {f"f{n}.py": f"{n}" * 2_000 for n in range(9)}
+    repo = new_repo(tmp_path / "repo", dict(files))
+    for name in sorted(files)[:6]:
+        oid = repo.git("rev-parse", f"HEAD:{name}")
+        place = repo.git_dir / "objects" / oid[:2] / oid[2:]
+        data = place.read_bytes()
+        place.chmod(0o600)
+        place.write_bytes(data[:-4])
+    found = read_all(repo.path, rev="HEAD")
+    assert found.data == {}
+    assert found.gaps == {name: {"broken object"} for name in files}
+
+
+def test_requests_never_fill_the_pipe_while_git_waits_for_a_reader(tmp_path: Path) -> None:
+    files = {f"f{n:04}.py": f"{n:04}" * 5_000 for n in range(2_000)}
+    repo = new_repo(tmp_path / "repo", dict(files))
+    repo.git("gc", "--quiet")
+    assert len(read_all(repo.path, rev="HEAD").data) == 2_000
+
+
+def test_a_size_that_is_not_known_before_is_seen_when_it_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlscan.snapshot.opening.measure", lambda *_: {})
+    repo = new_repo(tmp_path / "repo", {"a.py": "a" * 100, "b.py": "b", "c.py": "c" * 3_000_000})
+    found = read_all(repo.path, rev="HEAD", limits=Limits(file_bytes=10))
+    assert (found.data, found.gaps) == (
+        {"b.py": b"b"},
+        {name: {"larger than the limit"} for name in ("a.py", "c.py")},
+    )
 
 
 def test_a_million_links_or_folders_are_bounded_by_the_number_of_files(tmp_path: Path) -> None:

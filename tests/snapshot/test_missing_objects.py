@@ -153,6 +153,18 @@ def test_an_entry_that_is_of_another_kind_than_it_says_is_a_gap(tmp_path: Path, 
     assert found.gaps == {"a.py": {"broken object"}, "b": {"broken object"}}
 
 
+@pytest.mark.parametrize("kind", ["tree", "commit"])
+def test_a_kind_that_is_not_known_before_is_seen_when_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr("mlscan.snapshot.opening.measure", lambda *_: {})
+    repo = new_repo(tmp_path / "repo")
+    good, other = repo.put("blob", b"good"), repo.put(kind, b"x")
+    repo.put_commit(repo.put_tree([("100644", b"a.py", other), ("100644", b"c.py", good)]))
+    found = read_all(repo.path, rev="main")
+    assert (found.data, found.gaps) == ({"c.py": b"good"}, {"a.py": {"broken object"}})
+
+
 @pytest.mark.parametrize("name", ["packed-refs", "shallow"])
 def test_broken_files_of_references_are_gaps(tmp_path: Path, name: str) -> None:
     repo = new_repo(tmp_path / "repo", {"a.py": "a"})

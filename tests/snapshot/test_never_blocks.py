@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import threading
-from collections.abc import Callable, Iterator
+import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,35 +79,45 @@ def test_a_tracked_folder_that_has_become_a_file_is_that_file(tmp_path: Path) ->
     assert (found.data, found.gaps) == ({"a": b"file", "c.py": b"c"}, {})
 
 
-@pytest.fixture
-def waiting(tmp_path: Path) -> Iterator[Callable[[Path], threading.Thread]]:
-    """Puts a pipe somewhere and somebody at its other end, who waits until it is opened for reading."""
-    made: list[tuple[Path, threading.Thread]] = []
+def test_a_pipe_is_not_even_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "late.py").write_text("x")
+    real = os.open
 
-    def put(place: Path) -> threading.Thread:
-        os.mkfifo(place)
-        thread = threading.Thread(target=lambda: os.close(os.open(place, os.O_WRONLY)), daemon=True)
-        thread.start()
-        made.append((place, thread))
-        return thread
+    def watch(name: bytes, flags: int, *rest: int, dir_fd: int | None = None) -> int:
+        assert not stat.S_ISFIFO(os.stat(name, dir_fd=dir_fd, follow_symlinks=False).st_mode)
+        return real(name, flags, *rest, dir_fd=dir_fd)
 
-    yield put
-    for place, thread in made:
-        reader = os.open(place, os.O_RDONLY | os.O_NONBLOCK)
-        thread.join()
-        os.close(reader)
-
-
-def test_a_pipe_is_not_even_opened(tmp_path: Path, waiting: Callable[[Path], threading.Thread]) -> None:
-    (tmp_path / "plain").mkdir()
-    for name in ("early", "late.py"):
-        (tmp_path / "plain" / name).write_text("x")
-    with open_snapshot(tmp_path / "plain") as snapshot:
-        (tmp_path / "plain" / "late.py").unlink()
-        others = waiting(tmp_path / "plain" / "late.py")
+    monkeypatch.setattr(os, "open", watch)
+    with open_snapshot(tmp_path) as snapshot:
+        (tmp_path / "late.py").unlink()
+        os.mkfifo(tmp_path / "late.py")
         assert list(snapshot.read_many(["late.py"])) == [("late.py", Gap("late.py", "not a regular file"))]
         assert snapshot.head("late.py", 10) == Gap("late.py", "not a regular file")
-        assert others.is_alive()
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_what_comes_between_looking_and_opening_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    (tmp_path / "plain").mkdir()
+    place = tmp_path / "plain" / "a.py"
+    place.write_text("x")
+    (tmp_path / "secret.py").write_text("secret")
+    real = os.stat
+
+    def look(name: bytes, **more: Any) -> os.stat_result:
+        state = real(name, **more)
+        if name == b"a.py":
+            place.unlink()
+            place.symlink_to("../secret.py") if kind == "link" else os.mkfifo(place)
+        return state
+
+    with open_snapshot(tmp_path / "plain") as snapshot:
+        monkeypatch.setattr(os, "stat", look)
+        got = dict(snapshot.read_many(["a.py"]))
+        monkeypatch.undo()
+    reason = "symbolic link, not followed" if kind == "link" else "not a regular file"
+    assert got == {"a.py": Gap("a.py", reason)}
 
 
 IN_GIT = [

@@ -109,6 +109,16 @@ def test_no_configuration_of_the_repository_is_obeyed(tempting: Repo, traps: Tra
     assert traps.sprung == ""
 
 
+def test_an_index_that_asks_for_a_watcher_starts_none(tempting: Repo, traps: Traps) -> None:
+    expected = dirty(tempting)
+    configure(tempting, traps, "core.fsmonitor")
+    tempting.git("update-index", "--fsmonitor", "--untracked-cache")
+    traps.mark.unlink()
+    assert b"FSMN" in (tempting.git_dir / "index").read_bytes()
+    assert as_if_nothing_were(read_all(tempting.path), expected)
+    assert traps.sprung == ""
+
+
 def test_all_hostile_configuration_at_once_in_a_whole_scan(tempting: Repo, traps: Traps) -> None:
     dirty(tempting)
     config = str(tempting.git_dir / "config")

@@ -26,7 +26,9 @@ TIMEOUT = 300
 PRINTED = 1 << 30
 """Bytes that one such process may print; they are not held but by `run`."""
 HELD = 1 << 26
-"""Bytes of the longest record, and of all that `run` gives back."""
+"""Bytes of all that `run` gives back."""
+RECORD = 1 << 20
+"""Bytes of the longest record."""
 MEMORY = 1 << 29
 """Bytes that one git process may hold; more is refused by the system, where it can be told so (Linux)."""
 _CHUNK = 1 << 20
@@ -87,7 +89,7 @@ class Git:
         for chunk in self._printed(arguments, b"", place):
             *whole, rest = (rest + chunk).split(b"\0")
             yield from whole
-            if len(rest) > HELD:
+            if len(rest) > RECORD:
                 raise GitFailed
         if rest:
             yield rest
@@ -165,14 +167,16 @@ def find_git() -> str:
 @contextlib.contextmanager
 def held_back() -> Iterator[None]:
     """Lets interrupts wait until a process that is being started is known to those who end it."""
-    if sys.platform == "win32":
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    came: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
+    before = {number: signal.signal(number, lambda got, _: came.append(got)) for number in numbers}
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+        for got in came:
+            signal.raise_signal(got)
 
 
 def _bound_memory(pid: int) -> None:
