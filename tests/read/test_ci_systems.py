@@ -288,7 +288,9 @@ def test_travis() -> None:
         "deploy: {provider: script, script: ./deploy.sh}\n",
     )  # fmt: skip
     assert [c for _, c in commands(found)] == ["pip install .", "pytest", "./deploy.sh", "make nightly"]
-    assert [t.kind for t in found.jobs[1].triggers or ()] == ["schedule"]
+    assert [(j.id, [t.kind for t in j.triggers or ()]) for j in found.jobs] == [
+        ("build", []), ("deploy", ["push"]), ("nightly 1", ["schedule"])
+    ]  # fmt: skip
 
 
 def test_bitbucket() -> None:

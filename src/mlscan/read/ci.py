@@ -10,10 +10,11 @@ from mlscan.read.ci_circleci import parse_circleci
 from mlscan.read.ci_cloud import parse_cloud_build, parse_codebuild, parse_pipelinelib, parse_taskcluster
 from mlscan.read.ci_github import parse_github
 from mlscan.read.ci_gitlab import parse_gitlab
-from mlscan.read.ci_hosted import parse_bitbucket, parse_buildkite, parse_drone, parse_phases
+from mlscan.read.ci_hosted import parse_bitbucket, parse_buildkite, parse_drone
 from mlscan.read.ci_jenkins import parse_jenkins
 from mlscan.read.ci_parts import CiFile, Others, inactive, open_ci, unreadable
 from mlscan.read.ci_paths import by_name, ci_system, outside
+from mlscan.read.ci_travis import parse_appveyor, parse_travis
 from mlscan.types.source import Node, Problem, Workflow
 
 __all__ = ["ci_system", "parse_ci"]
@@ -33,8 +34,8 @@ _READERS: dict[str, Reader] = {
     "gitlab-ci": lambda file, _, others: parse_gitlab(file, others),
     "azure-pipelines": lambda file, _, others: parse_azure(file, others),
     "circleci": parse_circleci,
-    "travis": parse_phases,
-    "appveyor": parse_phases,
+    "travis": parse_travis,
+    "appveyor": parse_appveyor,
     "bitbucket": parse_bitbucket,
     "buildkite": parse_buildkite,
     "drone": parse_drone,

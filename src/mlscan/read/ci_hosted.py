@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mlscan.read.ci_parts import CiFile, Others, as_list, limited, mapping_texts, named, texts
+from mlscan.read.ci_parts import CiFile, Others, as_list, limited, named, texts
 from mlscan.types.source import Job, Node, Step, Trigger, Workflow
 
-_PHASES = (
-    "init", "before_install", "install", "before_build", "before_script", "build_script", "script", "test_script",
-    "after_script", "after_success", "after_test", "before_deploy", "deploy_script", "after_deploy", "on_success",
-)  # fmt: skip
 _EVENTS = {
     "push": "push",
     "pull_request": "pull_request",
@@ -22,38 +18,6 @@ _EVENTS = {
     "promote": "manual",
     "deployment": "manual",
 }
-
-
-# --- Travis and AppVeyor ----------------------------------------------------------------------------------------------
-
-
-def parse_phases(file: CiFile, system: str, _: Others) -> Workflow | None:
-    """Travis and AppVeyor: one job of the phases at the top, and one for each entry of the matrix with its own."""
-    root = file.root
-    matrix = root.get("jobs") or root.get("matrix")
-    entries = [n for n in as_list(matrix.get("include") if matrix is not None else None) if n.map]
-    jobs = [Job("build", root.line, _phases(file, root), condition=file.text(root.get("if")))]
-    for number, node in enumerate(entries, 1):
-        condition = file.text(node.get("if"))
-        name = file.text(node.get("name")) or file.text(node.get("stage")) or f"build {number}"
-        triggers = (Trigger("schedule", node.line, condition),) if "type = cron" in condition else None
-        jobs.append(
-            Job(f"{name} {number}", node.line, _phases(file, node), name, condition=condition, triggers=triggers)
-        )
-    branches = texts(root.get("branches", "only"))
-    both = (Trigger("push", 1, "push", branches), Trigger("pull_request", 1, "pull_request"))
-    found = tuple(job for job in limited(jobs) if job.steps)
-    return Workflow(system, file.path, "", both, found, problems=file.problems)
-
-
-def _phases(file: CiFile, node: Node) -> tuple[Step, ...]:
-    steps = [Step(node.map[p].line, p, file.commands(node.map[p])) for p in _PHASES if p in node.map]
-    for deploy in as_list(node.get("deploy")):
-        provider = named(deploy.get("provider"))
-        script = deploy.get("script")
-        if provider or script is not None:
-            steps.append(Step(deploy.line, "deploy", file.commands(script), provider or None, mapping_texts(deploy)))
-    return tuple(s for s in steps if s.commands or s.uses)
 
 
 # --- Bitbucket --------------------------------------------------------------------------------------------------------
