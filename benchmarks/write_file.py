@@ -72,7 +72,6 @@ def _function(chance: Random, learning: bool) -> str:
 
 def python(chance: Random, size: int) -> str:
     """A module: docstring, imports, functions."""
-
     learning = chance.random() < LEARNING
 
     def parts() -> Iterator[str]:

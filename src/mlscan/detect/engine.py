@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 from mlscan.detect.combine import Combiner, NearMiss
+from mlscan.detect.commands import CommandMatcher
 from mlscan.detect.contexts import contexts_of
 from mlscan.detect.excerpt import excerpt
 from mlscan.detect.facts import Facts
@@ -20,7 +21,7 @@ from mlscan.detect.reading import LOCAL, Reading
 from mlscan.detect.siblings import Group, find_groups, sibling_hits
 from mlscan.detect.started import CommandSources
 from mlscan.detect.values import check_for
-from mlscan.detect.wide import CiMatcher, CommandMatcher
+from mlscan.detect.wide import CiMatcher
 from mlscan.types.content import (
     CiMatch,
     CommandMatch,

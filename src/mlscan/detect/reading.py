@@ -202,8 +202,8 @@ class Reading:
 
 
 def _cost(leaf: Leaf) -> tuple[int, int]:
-    """Texts are looked for in bytes, imports in lines; everything else needs a parse."""
-    return {"text": 0, "imports": 1}.get(leaf.kind, 2), leaf.index
+    """Texts are looked for in bytes, imports and definitions in lines; everything else needs a parse."""
+    return {"text": 0, "imports": 1, "defines": 1}.get(leaf.kind, 2), leaf.index
 
 
 def _admits(leaf: Leaf, globs: frozenset[int], context: Context) -> bool:
