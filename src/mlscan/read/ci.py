@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from mlscan.read.ci_azure import parse_azure
 from mlscan.read.ci_circleci import parse_circleci
 from mlscan.read.ci_cloud import parse_cloud_build, parse_codebuild, parse_pipelinelib, parse_taskcluster
+from mlscan.read.ci_drone import parse_drone
 from mlscan.read.ci_github import parse_github
 from mlscan.read.ci_gitlab import parse_gitlab
-from mlscan.read.ci_hosted import parse_bitbucket, parse_buildkite, parse_drone
+from mlscan.read.ci_hosted import parse_bitbucket, parse_buildkite
 from mlscan.read.ci_jenkins import parse_jenkins
 from mlscan.read.ci_parts import CiFile, Others, inactive, open_ci, unreadable
 from mlscan.read.ci_paths import by_name, ci_system, outside
