@@ -42,6 +42,12 @@ def test_there_is_one_test_command() -> None:
     assert len([line for line in blocks("README.md") if line.startswith("python -m pytest")]) == 1
 
 
+def test_the_sample_of_the_readme_is_what_mlscan_prints() -> None:
+    command = [sys.executable, str(ROOT / "docs" / "sample.py"), "--check"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    assert subprocess.run(command, env=environment, capture_output=True, text=True).stderr == ""
+
+
 def helped(*words: str) -> str:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1"}
     command = [sys.executable, "-m", "mlscan", *words, "--help"]
