@@ -20,6 +20,8 @@ _STARTER = re.compile(
     r"Rscript|R|julia|node|ts-node|perl|ruby|octave|matlab|sas|quarto|accelerate|ipython|coverage|\$\{?PY\w*\}?|\$\(PY\w*\)"
 )
 """Programs that run the file they are given; others only read it."""
+_RUN_MODULES = frozenset(("pdb", "cProfile", "profile", "trace", "unittest", "debugpy", "mpi4py", "distributed"))
+"""Parts of modules that run the file they are given, beside those named like programs that do."""
 _ENTRY = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_][\w.]*)(?:\(\))?")
 _NO_FILE = frozenset(("-", "-c", "-e", "--eval"))
 _CONTAINERS = frozenset(("docker", "podman", "buildah", "kubectl", "helm", "oc"))
@@ -67,7 +69,10 @@ class Files:
             if word in _NO_FILE and (any_name or PYTHON.fullmatch(base_name(words[0]))):
                 return None
             if word in ("-m", "--module"):
-                found = self.module(next(rest, ""), cwd)
+                name = next(rest, "")
+                found = self.module(name, cwd)
+                if found is None and word == "-m" and not _runs_files(words[0], name):
+                    break
             elif word.startswith("-"):
                 continue
             else:
@@ -128,6 +133,13 @@ class Files:
             return None
         main = found.replace("/__init__.py", "/__main__.py")
         return main if main in self._paths else found
+
+
+def _runs_files(program: str, module: str) -> bool:
+    """Whether a module of an interpreter runs the file it is given; `-m` of other programs names no module."""
+    if not PYTHON.fullmatch(base_name(program)):
+        return True
+    return any(part in _RUN_MODULES or _STARTER.fullmatch(part) for part in module.split("."))
 
 
 def _shorter(path: str) -> Iterator[str]:
