@@ -11,6 +11,7 @@ from mlscan.detect.contexts import contexts_of
 from mlscan.detect.excerpt import excerpt
 from mlscan.detect.facts import Facts
 from mlscan.detect.follow import CommandIndex
+from mlscan.detect.generated import GeneratedSnapshot, generated_paths, with_own_paths
 from mlscan.detect.hits import Hit, Result
 from mlscan.detect.infra import ci_images
 from mlscan.detect.modules import ModuleIndex
@@ -44,7 +45,12 @@ REJECTIONS = 20
 
 def detect(snapshot: Snapshot, content: DetectContent, *, progress: Progress | None = None) -> Findings:
     """All evidence, gaps, rejections and numbers of a snapshot. Never raises for what a file holds."""
-    return Engine(snapshot, compile_plan(content)).run(progress)
+    rules = content.lists.contexts
+    generated = generated_paths([f.path for f in snapshot.files], rules.templates if rules else None)
+    if not generated:
+        return Engine(snapshot, compile_plan(content)).run(progress)
+    findings = Engine(GeneratedSnapshot(snapshot, generated), compile_plan(content)).run(progress)
+    return with_own_paths(findings, generated)
 
 
 class Engine:

@@ -84,6 +84,21 @@ class ContextException(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Only where a file of this name lies next to the folder that the context came from."""
 
 
+class TemplatesRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a repository is a template that is read as the project one gets from it."""
+
+    marks: list[str]
+    """Files at the root, of which one says that it is a template."""
+    folders: list[str]
+    """Folders at the root that hold the project where no folder is named by a placeholder."""
+    suffixes: list[str]
+    """Suffixes of the template languages, dropped from file names."""
+    code: Globs
+    """What counts as code."""
+    outside: float = 0.34
+    """Most code files outside the generated folder, as a share of those inside."""
+
+
 class ContextsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`_lists/contexts.yaml`."""
 
@@ -93,6 +108,7 @@ class ContextsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exceptions: list[ContextException] = []
     code: Globs = []
     """What counts as code file for `own_when_alone`."""
+    templates: TemplatesRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
