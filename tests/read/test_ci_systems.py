@@ -72,9 +72,11 @@ def test_systems_by_path(path: str, system: str | None) -> None:
 
 
 def test_a_system_without_a_reader_still_is_ci() -> None:
-    for path in (".cirrus.yml", "Earthfile", ".teamcity/settings.kts", ".tekton/a.yaml"):
+    for path in ("screwdriver.yaml", "Earthfile", ".teamcity/settings.kts", ".harness/a.yaml", ".drone.star"):
         found = read(path, "a: b")
         assert (found.active, found.commands_read, found.jobs) == (True, False, ())
+        assert [(t.kind, t.detail) for t in found.triggers] == [("push", "assumed"), ("pull_request", "assumed")]
+        assert read(path, "# a: b\n\n// c\n").why_inactive == "empty"
 
 
 def test_content_decides_where_other_files_may_lie() -> None:

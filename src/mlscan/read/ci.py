@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mlscan.read.ci_azure import parse_azure
 from mlscan.read.ci_circleci import parse_circleci
-from mlscan.read.ci_cloud import parse_cloud_build, parse_codebuild, parse_pipelinelib, parse_taskcluster
+from mlscan.read.ci_cloud import parse_cloud_build, parse_codebuild, parse_pipelinelib
 from mlscan.read.ci_drone import parse_drone
 from mlscan.read.ci_github import parse_github
 from mlscan.read.ci_gitlab import parse_gitlab
 from mlscan.read.ci_hosted import parse_bitbucket, parse_buildkite
 from mlscan.read.ci_jenkins import parse_jenkins
+from mlscan.read.ci_more import parse_cirrus, parse_codefresh, parse_semaphore, parse_sourcehut
 from mlscan.read.ci_parts import CiFile, Others, inactive, open_ci, unreadable
 from mlscan.read.ci_paths import by_name, ci_system, outside
+from mlscan.read.ci_prow import parse_prow
+from mlscan.read.ci_shapes import groovy_pipeline, of_shape
+from mlscan.read.ci_taskcluster import parse_taskcluster
+from mlscan.read.ci_tekton import parse_tekton
 from mlscan.read.ci_travis import parse_appveyor, parse_travis
-from mlscan.types.source import Node, Problem, Workflow
+from mlscan.types.source import Problem, Trigger, Workflow
 
 __all__ = ["ci_system", "parse_ci"]
 
@@ -25,6 +31,9 @@ MAX_BYTES = 2_000_000
 MAX_OTHER_BYTES = 10_000_000
 MAX_OTHER_FILES = 300
 """Files that one CI file takes in, counted as often as it does."""
+
+MAX_HEAD = 100_000
+"""Bytes of a file without a reader that are looked at."""
 
 Reader = Callable[[CiFile, str, Others], Workflow | None]
 
@@ -45,9 +54,26 @@ _READERS: dict[str, Reader] = {
     "codebuild": parse_codebuild,
     "taskcluster": parse_taskcluster,
     "pipelinelib": parse_pipelinelib,
+    "tekton": parse_tekton,
+    "prow": parse_prow,
+    "cirrus": parse_cirrus,
+    "semaphore": parse_semaphore,
+    "sourcehut": parse_sourcehut,
+    "codefresh": parse_codefresh,
 }
-_BY_CONTENT = frozenset(("azure-pipelines", "cloud-build", "taskcluster", "gitlab-ci", "buildkite", "circleci"))
+_BY_CONTENT = frozenset(
+    (
+        "azure-pipelines", "cloud-build", "taskcluster", "gitlab-ci", "buildkite", "circleci", "tekton", "prow",
+        "semaphore",
+    )
+)  # fmt: skip
 """Systems whose folders hold other files too: what has another shape is no CI file."""
+_LISTS = frozenset(("buildkite",))
+"""Systems whose files may be a list."""
+
+ASSUMED = (Trigger("push", 1, "assumed"), Trigger("pull_request", 1, "assumed"))
+"""What is taken to start a pipeline of a system without a reader: what starts most of them."""
+_ONLY_COMMENTS = re.compile(rb"(?:\s*(?:#|//)[^\n]*(?:\n|$))*\s*")
 
 
 def parse_ci(data: bytes, path: str, others: Others) -> Workflow | None:
@@ -55,55 +81,42 @@ def parse_ci(data: bytes, path: str, others: Others) -> Workflow | None:
 
     `others` gives the bytes of another file of the repository, for what a file includes. A file that the system does
     not look at, that is empty or that has no trigger is a workflow with `active` False. For a system without a reader
-    `commands_read` is False. Never raises for bad content: what is broken is among the problems.
+    `commands_read` is False, and pushes and pull requests are assumed to start it. Never raises for bad content: what
+    is broken is among the problems.
     """
     system = ci_system(path)
     if system is None:
         return None
+    named = by_name(path)
     if len(data) > MAX_BYTES:
-        return Workflow(system, path, commands_read=False, problems=(Problem(None, "too large"),))
+        return Workflow(system, path, commands_read=False, problems=(Problem(None, "too large"),)) if named else None
+    limited = _Limited(others)
     if system == "jenkins":
-        return parse_jenkins(data, path, _Limited(others))
-    if not by_name(path):
-        found = _by_shape(open_ci(data, path), _Limited(others))
+        return parse_jenkins(data, path, limited) if named or groovy_pipeline(data) else None
+    if not named:
+        found = of_shape(data, path, limited)
     elif system not in _READERS or not path.lower().endswith((".yml", ".yaml", ".json")):
-        found = Workflow(system, path, commands_read=False)
+        found = _unread(data, path, system)
     else:
-        found = _by_system(open_ci(data, path), system, _Limited(others))
+        found = _by_system(open_ci(data, path), system, limited)
     if found is not None and outside(path, found.system):
         return replace(found, active=False, why_inactive=OUTSIDE)
     return found
 
 
+def _unread(data: bytes, path: str, system: str) -> Workflow:
+    """A workflow of which only the existence is known."""
+    if _ONLY_COMMENTS.fullmatch(data[:MAX_HEAD]):
+        return Workflow(system, path, active=False, why_inactive="empty")
+    return Workflow(system, path, triggers=ASSUMED, commands_read=False)
+
+
 def _by_system(file: CiFile, system: str, others: Others) -> Workflow | None:
-    found = unreadable(system, file) if system != "buildkite" else None
+    found = unreadable(system, file) if system not in _LISTS else None
     found = found or _READERS[system](file, system, others)
     if found is None and system not in _BY_CONTENT:
         return inactive(system, file, "no job")
     return found
-
-
-def _by_shape(file: CiFile, others: Others) -> Workflow | None:
-    """The workflow of a file in a place where any system's files may lie."""
-    root = file.root
-    if _looks_like_github(root):
-        return parse_github(file, "github-actions", others)
-    if _looks_like_cloud_build(root):
-        return parse_cloud_build(file, "cloud-build", others)
-    return parse_azure(file, others)
-
-
-def _looks_like_github(root: Node) -> bool:
-    jobs = root.get("jobs")
-    return "on" in root.map and jobs is not None and any({"steps", "uses"} & set(j.map) for j in jobs.map.values())
-
-
-def _looks_like_cloud_build(root: Node) -> bool:
-    steps = root.get("steps")
-    members = steps.items if steps is not None else ()
-    images = [s.map["name"].text for s in members if "name" in s.map]
-    runs = any("entrypoint" in s.map or isinstance((s.get("args") or s).value, tuple) for s in members)
-    return runs and len(images) == len(members) and any(sign in image for image in images for sign in "/:$")
 
 
 @dataclass(slots=True)

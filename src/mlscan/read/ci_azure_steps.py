@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mlscan.read.ci_azure_scope import Scope
 from mlscan.read.ci_conditions import never
-from mlscan.read.ci_parts import file_command, join, mapping_texts
+from mlscan.read.ci_parts import file_command, join, mapping_texts, without_variables
 from mlscan.types.source import Command, Node, Step
 
 _SCRIPTS = ("script", "bash", "pwsh", "powershell")
@@ -40,9 +40,7 @@ def step_of(scope: Scope, node: Node) -> Step:
 
 
 def _commands(scope: Scope, script: Node) -> tuple[Command, ...]:
-    """The commands of a script without those that are only a variable such as `$(Build.SourceBranch)`."""
-    text = scope.text(script)
-    return tuple(c for c in scope.file.commands(script) if len(c.words) != 1 or f"$({c.words[0]})" not in text)
+    return without_variables(scope.file.commands(script), scope.text(script))
 
 
 def _task(scope: Scope, task: str, inputs: Node) -> tuple[Command, ...]:

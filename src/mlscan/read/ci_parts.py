@@ -177,6 +177,11 @@ def with_folders(commands: Iterable[Command]) -> tuple[Command, ...]:
     return tuple(found)
 
 
+def without_variables(commands: Iterable[Command], text: str) -> tuple[Command, ...]:
+    """The commands without those that are only a variable of the system, such as `$(Build.BuildId)`, in `text`."""
+    return tuple(c for c in commands if len(c.words) != 1 or f"$({c.words[0]})" not in text)
+
+
 def _below(folder: str, path: str) -> str:
     """A folder after a change of directory; `..` at its begin stays, what a variable hides is taken for the begin."""
     if path.startswith(("/", "~")) or "$" in path:

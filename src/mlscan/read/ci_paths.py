@@ -28,6 +28,8 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"shippable\.ya?ml", "shippable"),
     (r".*\.gocd\.(ya?ml|json)", "gocd"),
     (r"\.build\.ya?ml", "sourcehut"),
+    (r"\.prow\.ya?ml|prow_config\.ya?ml", "prow"),
+    (r"\.cron\.ya?ml", "taskcluster"),
     (r"\.?buddy\.ya?ml", "buddy"),
     (r"bitrise\.ya?ml", "bitrise"),
     (r"codemagic\.ya?ml", "codemagic"),
@@ -40,6 +42,7 @@ _FOLDERS: tuple[tuple[str, str], ...] = (
     (r"\.woodpecker/.*\.ya?ml", "woodpecker"),
     (r"\.semaphore/.*\.ya?ml", "semaphore"),
     (r"\.tekton/.*\.ya?ml", "tekton"),
+    (r"\.prow/.*\.ya?ml", "prow"),
     (r"\.teamcity/.*\.(kts|xml)", "teamcity"),
     (r"\.pipeline/config\.ya?ml", "pipelinelib"),
     (r"\.?zuul\.d/.*\.ya?ml", "zuul"),
@@ -64,14 +67,35 @@ _MAYBE: tuple[tuple[str, str], ...] = (
     (r"(?:.*/)?github[-_]workflows?/(?:.*/)?[^/]*\.ya?ml", "github-actions"),
     (r"(?:.*/)?workflows/[^/]*\.ya?ml", "github-actions"),
     (r"(?:.*/)?[^/]*pipelines?[^/]*\.ya?ml", "azure-pipelines"),
-    (r"(?:.*/)?(?:ci|cd|cicd|ci-cd|devops|pipelines)/(?:.*/)?[^/]*\.ya?ml", "azure-pipelines"),
+    (r"[^/]*\.ya?ml", "azure-pipelines"),
 )
 """Places where CI files of any name lie among others; their content decides."""
+
+_HINTS = frozenset(
+    (
+        "ci", "cd", "cicd", "pipeline", "pipelines", "workflow", "workflows", "build", "builds", "deploy", "deployment",
+        "deployments", "devops", "azdo", "ado", "azure", "vsts", "eng", "ops", "mlops", "release", "releases", "infra",
+        "infrastructure", "tekton", "argo", "prow", "jenkins", "taskcluster", "cloudbuild", "codebuild", "codepipeline",
+        "cloudformation", "cfn", "cron", "crons", "cronworkflow", "cronjobs", "schedule", "schedules", "scheduled",
+        "trigger", "triggers", "sensor", "sensors", "automation", "train", "training", "retrain", "retraining", "jobs",
+        "k8s", "kubernetes", "manifests",
+    )
+)  # fmt: skip
+"""Words in a path below which pipelines of any file name lie; what else lies there costs a look at its bytes."""
+_CODE_HINTS = frozenset(
+    (
+        "ci", "cd", "cicd", "pipeline", "pipelines", "codepipeline", "codebuild", "cloudbuild", "trigger", "triggers",
+        "build", "builds", "jenkins", "deploy", "deployment",
+    )
+)  # fmt: skip
+"""The same for files of infrastructure as code and of Groovy, which are many."""
+_WORD = re.compile(r"[a-z0-9]+")
 
 _NAME_TABLE = tuple((re.compile(pattern), system) for pattern, system in _NAMES)
 _FOLDER_TABLE = tuple((re.compile(rf"(?:.*/)?{pattern}"), system) for pattern, system in _FOLDERS)
 _MAYBE_TABLE = tuple((re.compile(pattern), system) for pattern, system in _MAYBE)
-_ENDS = (".yml", ".yaml", ".json", ".star", ".jsonnet", ".kts", ".xml")
+_MAYBE_CODE = {"tf": "codepipeline", "json": "codepipeline", "template": "codepipeline", "groovy": "jenkins"}
+_ENDS = (".yml", ".yaml", ".json", ".star", ".jsonnet", ".kts", ".xml", ".tf", ".template", ".groovy")
 _LOCAL_ACTION = re.compile(r"(?:.*/)?action\.ya?ml")
 
 _ROOT_ONLY = frozenset(
@@ -91,7 +115,18 @@ def ci_system(path: str) -> str | None:
         return name_of_file(name)
     if _LOCAL_ACTION.fullmatch(lower):
         return None
-    return name_of_file(name) or _workflow_folder(path) or _first(_FOLDER_TABLE, lower) or _first(_MAYBE_TABLE, lower)
+    found = name_of_file(name) or _workflow_folder(path) or _first(_FOLDER_TABLE, lower) or _first(_MAYBE_TABLE, lower)
+    return found or _hinted(lower)
+
+
+def _hinted(path: str) -> str | None:
+    """A system for a file in whose path a word says that it may be a pipeline."""
+    end = path.rpartition(".")[2]
+    if end in ("yml", "yaml"):
+        return None if _HINTS.isdisjoint(_WORD.findall(path)) else "azure-pipelines"
+    if end not in _MAYBE_CODE or _CODE_HINTS.isdisjoint(_WORD.findall(path)):
+        return None
+    return _MAYBE_CODE[end]
 
 
 def name_of_file(name: str) -> str | None:
