@@ -204,7 +204,7 @@ def test_a_folder_that_is_not_there_is_nothing_to_scan(scan: Scan) -> None:
 @pytest.fixture
 def step(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The program of the second step as a module."""
-    spec = importlib.util.spec_from_file_location("scan_step", ROOT / "ci" / "github" / "scan.py")
+    spec = importlib.util.spec_from_file_location("scan_step", ROOT / "ci" / "github" / "run_action.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, "scan_step", module)

@@ -13,6 +13,9 @@ from browser.conftest import Run
 from mlscan.report import render
 from mlscan.types.assessment import Assessment
 
+# One worker opens all pages, once.
+pytestmark = pytest.mark.xdist_group("browser")
+
 PAGES: dict[str, Callable[[], Assessment]] = {
     **STORIES,
     "markup": lambda: hostile(MARKUP),
