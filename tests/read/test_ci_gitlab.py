@@ -328,6 +328,23 @@ def test_a_child_pipeline_is_started_by_the_job_of_its_parent() -> None:
     assert ([t.kind for t in found.triggers], [j.triggers for j in found.jobs]) == (["schedule"], [None, None])
 
 
+def test_a_file_that_a_child_pipeline_takes_in_or_starts() -> None:
+    files = {
+        ROOT: "nightly: {trigger: {include: ml/a.yml}, rules: [{if: $CI_PIPELINE_SOURCE == 'schedule'}]}\n",
+        "ml/a.yml": "include: /.gitlab/b.yml\ndeep: {trigger: {include: .gitlab/c.yml}}\n",
+        ".gitlab/b.yml": "fit: {script: [make fit]}\n",
+        ".gitlab/c.yml": "score: {script: [make score]}\n",
+    }
+    for path in (".gitlab/b.yml", ".gitlab/c.yml"):
+        found = read(files[path], files, path)
+        assert (found.active, [t.kind for t in found.triggers], len(found.jobs)) == (True, ["schedule"], 1)
+
+
+def test_pipelines_that_start_each_other_end() -> None:
+    files = {ROOT: "a: {trigger: {include: b.yml}}\n", "b.yml": "b: {trigger: {include: .gitlab-ci.yml}}\n"}
+    assert not read("c: {script: [ls]}", files, ".gitlab/c.yml").active
+
+
 def test_a_generated_child_pipeline_is_no_delegation() -> None:
     found = read("a: {trigger: {include: [{artifact: made.yml, job: make}]}}\nmake: {script: [ls]}\n")
     assert (found.jobs[0].uses, found.jobs[0].remote, found.delegations) == ("made.yml", False, ())

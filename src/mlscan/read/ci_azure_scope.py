@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from mlscan.read.ci_conditions import UNKNOWN, Value, holds
 from mlscan.read.ci_parts import CiFile, Others, as_list, join, named, open_ci
@@ -13,6 +14,7 @@ from mlscan.types.source import Delegation, Node
 MAX_ENTRIES = 20_000
 """Members of lists that are looked at for one pipeline, those of loops as often as they are written out."""
 MAX_LOOP = 30
+MAX_PARAMETERS = 100
 MAX_NESTED = 8
 """Conditions and loops inside each other."""
 
@@ -72,7 +74,7 @@ def first_scope(file: CiFile) -> Scope:
     Plain parameters are left as they are: who starts a run may choose other values.
     """
     scope = Scope(file)
-    for name, default in _defaults(file.root):
+    for name, default in islice(_defaults(file.root), MAX_PARAMETERS):
         if default.map or default.items != (default,):
             scope = scope.with_name(f"parameters.{name}", Scope(file), default)
     return scope
@@ -119,10 +121,10 @@ class Templates:
             return None
         file = replace(open_ci(data, path), at=scope.line(node))
         found = Scope(file, certain=True)
-        for name, default in _defaults(file.root):
+        for name, default in islice(_defaults(file.root), MAX_PARAMETERS):
             found = found.with_name(f"parameters.{name}", Scope(file), default)
         given = node.get("parameters")
-        for name, value in self.flat(scope, given).map.items() if given is not None else ():
+        for name, value in islice(self.flat(scope, given).map.items(), MAX_PARAMETERS) if given is not None else ():
             where, actual = self.resolved(scope, value)
             found = found.with_name(f"parameters.{name}", where, actual)
         return found

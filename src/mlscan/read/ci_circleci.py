@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 
 from mlscan.read.ci_circleci_when import flow_triggers, job_triggers
 from mlscan.read.ci_parts import (
@@ -114,15 +114,15 @@ class _Config:
             return self._elsewhere(name, title, call, needs)
         file = place.file.with_values(_values(node.get("parameters"), given))
         folder = _folder(file.text(node.get("working_directory")))
-        steps = [
-            *self._steps(_Place(place.root, self.file), _of(call, "pre-steps"), ""),
-            *self._steps(_Place(place.root, file), node.get("steps"), folder),
-            *self._steps(_Place(place.root, self.file), _of(call, "post-steps"), ""),
-        ]
+        steps = chain(
+            self._steps(_Place(place.root, self.file), _of(call, "pre-steps"), ""),
+            self._steps(_Place(place.root, file), node.get("steps"), folder),
+            self._steps(_Place(place.root, self.file), _of(call, "post-steps"), ""),
+        )
         return Job(
             title,
             node.line,
-            tuple(steps[:MAX_STEPS]),
+            tuple(islice(steps, MAX_STEPS)),
             title if title != name else "",
             given.get("environment") or None,
             image=self._image(_Place(place.root, file), node) or None,

@@ -12,7 +12,8 @@ from mlscan.types.source import Job, Node, Step, Trigger, Workflow
 
 _REPOSITORIES = ("CodeCommit", "GitHub", "CodeStarSourceConnection", "Bitbucket", "GitLab", "Version")
 _WEB_HOOKS = {"PUSH": "push", "PULL_REQUEST_CREATED": "pull_request", "PULL_REQUEST_UPDATED": "pull_request"}
-MAX_DEPTH = 6
+MAX_DEPTH = 14
+"""Lists and maps inside each other in which names are looked for."""
 
 
 def parse_cloudformation(file: CiFile, system: str, _: Others) -> Workflow | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from mlscan.read.ci_conditions import never
 from mlscan.read.ci_github_steps import Runs, steps_of
@@ -11,6 +12,8 @@ from mlscan.read.ci_github_when import Starts
 from mlscan.read.ci_parts import CiFile, Others, inactive, join, limited, mapping_texts, named, open_ci, texts
 from mlscan.read.ci_values import Lookup, Row, expanded, matrix_rows, matrix_values, row_values
 from mlscan.types.source import Delegation, Job, Node, Step, Trigger, Workflow
+
+MAX_TRIGGERS = 50
 
 _KINDS = {
     "pull_request": "pull_request",
@@ -31,7 +34,7 @@ def parse_github(file: CiFile, system: str, others: Others) -> Workflow | None:
     on = root.map.get("on") or root.map.get("true")
     if jobs is None and on is None:
         return None
-    triggers = tuple(_triggers(on))
+    triggers = tuple(islice(_triggers(on), MAX_TRIGGERS))
     starts = Starts(triggers, _merged(on))
     reader = _Jobs(file, on, others, starts)
     found = limited(reader.jobs())

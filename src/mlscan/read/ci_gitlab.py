@@ -17,6 +17,8 @@ ROOT = ".gitlab-ci.yml"
 _NO_JOBS = frozenset(("stages", "variables", "default", "include", "workflow", "image", "services", "cache", "spec"))
 _NO_JOBS |= {"before_script", "after_script", "types"}
 _JOB_KEYS = ("script", "trigger", "extends", "run", "before_script", "stage")
+MAX_CHILDREN = 12
+"""Pipelines, with those that they start, in which a file is looked for."""
 NOT_INCLUDED = "no pipeline of this repository includes this file"
 
 
@@ -26,29 +28,63 @@ def parse_gitlab(file: CiFile, others: Others) -> Workflow | None:
     None for a file without jobs that no pipeline includes and that is not called a pipeline.
     Jobs of local files that have no workflow of their own are added to the file at the root.
     """
-    config = Config()
     root = None if file.path == ROOT else others(ROOT)
-    if root is not None:
-        config.add(open_ci(root, ROOT), others, 0)
-    parents = config.children.get(file.path, ())
-    started = tuple(dict.fromkeys(t for job in parents for t in _starts(config, job)))
-    included = file.path in config.files and not parents
-    if not included:
-        config = Config()
+    place = _placed_in(file, root, others)
+    config = place.config if place.included else Config()
     config.add(file, others)
-    if included:
+    if place.included:
         # the file once more, over its own copy, so that its jobs have their own lines
         own = Config()
         own.add(file, lambda _: None)
         config.keys |= {key: node for key, node in own.keys.items() if key not in _NO_JOBS}
         config.origin |= own.origin
     found = _Pipeline(file, config).workflow()
-    if started:
-        return _child(found, started)
-    why = "" if included or parents else _why(root, file)
-    if why and not found.jobs and not name_of_file(file.path.lower().rpartition("/")[2]):
+    if place.started:
+        return _child(found, place.started)
+    why = "" if place.included else _why(root, file)
+    if not found.jobs and not found.delegations and not name_of_file(file.path.lower().rpartition("/")[2]):
         return None
     return replace(found, active=False, why_inactive=why) if why else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a file belongs: the configuration that includes it, and what starts it where that is a child pipeline."""
+
+    config: Config
+    included: bool = False
+    started: tuple[Trigger, ...] = ()
+
+
+def _placed_in(file: CiFile, root: bytes | None, others: Others) -> _Place:
+    """The pipeline of the first file that takes a file in, else the child pipeline that does."""
+    config = Config()
+    if root is None:
+        return _Place(config)
+    config.add(open_ci(root, ROOT), others, 0)
+    stack: list[_Place] = [_Place(config)]
+    for number in range(MAX_CHILDREN):
+        if number >= len(stack):
+            break
+        place = stack[number]
+        parents = place.config.children.get(file.path, ())
+        if parents:
+            return _Place(place.config, started=_started_by(place, parents))
+        if file.path in place.config.files:
+            return replace(place, included=True)
+        for path, jobs in place.config.children.items():
+            data = others(path) if len(stack) < MAX_CHILDREN else None
+            if data is not None:
+                inner = Config()
+                inner.add(open_ci(data, path), others, 0)
+                stack.append(_Place(inner, started=_started_by(place, jobs)))
+    return _Place(config)
+
+
+def _started_by(place: _Place, jobs: Iterable[Node]) -> tuple[Trigger, ...]:
+    """What starts the child pipeline of these jobs, in a pipeline that may be one itself."""
+    own = tuple(dict.fromkeys(t for job in jobs for t in _starts(place.config, job)))
+    return place.started if place.started and all(t.kind in ("push", "workflow_call") for t in own) else own
 
 
 def _starts(config: Config, job: Node) -> tuple[Trigger, ...]:

@@ -11,6 +11,8 @@ from mlscan.types.source import Delegation, Node
 
 MAX_FILES = 50
 MAX_EXTENDS = 11
+MAX_LOOKED = 100_000
+"""Values in which references are looked for, in one pipeline."""
 _DEPTH = 8
 
 
@@ -23,6 +25,7 @@ class Config:
     """Key -> file that defines it last."""
     files: list[str] = field(default_factory=list)
     delegations: list[Delegation] = field(default_factory=list)
+    looked: int = 0
     children: dict[str, list[Node]] = field(default_factory=dict)
     """Local files that are child pipelines, with the jobs that start them."""
 
@@ -99,7 +102,8 @@ class Config:
 
     def references(self, node: Node | None, depth: int = _DEPTH) -> Node | None:
         """A value with `!reference [job, key]` replaced by what it names."""
-        if node is None or depth < 1:
+        self.looked += 1
+        if node is None or depth < 1 or self.looked > MAX_LOOKED:
             return node
         if node.tag == "!reference":
             path = [item.text for item in node.items]

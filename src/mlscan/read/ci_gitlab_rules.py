@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from mlscan.read.ci_conditions import UNKNOWN, Lookup, Some, Value, holds
 from mlscan.read.ci_parts import flat, texts
 from mlscan.types.source import Node, Trigger
+
+MAX_RULES = 100
 
 _SOURCES = {
     "schedule": "schedule",
@@ -81,7 +84,7 @@ class Pipelines:
         """Whether a pipeline that is started so exists."""
         if self.rules is None or not self.rules.items:
             return True
-        for rule in flat(self.rules):
+        for rule in islice(flat(self.rules), MAX_RULES):
             text = _text(rule.get("if"))
             found = holds(text, names_of(kind)) if text else True
             if _text(rule.get("when")) == "never":
@@ -137,7 +140,7 @@ def _rules(rules: Node, when: str, variables: Mapping[str, str]) -> When:
     live: list[str] = []
     conditions: list[str] = []
     before: list[str] = []
-    for rule in flat(rules):
+    for rule in islice(flat(rules), MAX_RULES):
         if not rule.map:
             continue
         how = _text(rule.get("when")) or when

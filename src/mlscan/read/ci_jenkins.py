@@ -25,6 +25,8 @@ from mlscan.read.text import decode
 from mlscan.types.source import Delegation, Job, Step, Trigger, Workflow
 
 MAX_BLOCKS = 500
+MAX_ITEMS = 10_000
+"""Statements of a stage, those of functions as often as they are called."""
 MAX_CALLS = 6
 """Functions that call functions that are followed."""
 _SHELLS = frozenset(("sh", "bat", "powershell", "pwsh"))
@@ -148,7 +150,9 @@ class _Reader:
         """The steps of a stage with those of the functions that it calls."""
         found: list[Step] = []
         stack: list[tuple[Step | _Call, tuple[str, ...]]] = [(item, ()) for item in reversed(stage.items)]
-        while stack and len(found) < MAX_STEPS:
+        for _ in range(MAX_ITEMS):
+            if not stack or len(found) >= MAX_STEPS:
+                break
             item, way = stack.pop()
             if isinstance(item, Step):
                 found.append(item)

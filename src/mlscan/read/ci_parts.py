@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from mlscan.read.shell import parse_commands
 from mlscan.read.text import decode
@@ -16,9 +17,13 @@ Others = Callable[[str], bytes | None]
 
 MAX_DEPTH = 5
 """Files that include files that are followed."""
+MAX_VALUES = 500
+"""Parameters of one file whose values are filled in."""
 MAX_JOBS = 500
 MAX_STEPS = 2_000
 
+_SIGNS = ("$", "<<", "{{")
+"""What begins an expression in one of the systems."""
 _BLOCK = re.compile(r"(?:^|[:\-\s])([|>])[-+0-9]{0,3}\s*(?:#.*)?$")
 _BARE_KEY = re.compile(r":\s*(?:#.*)?$")
 _ROOTS = re.compile(
@@ -56,13 +61,16 @@ class CiFile:
 
     def filled(self, text: str) -> str:
         """A text with the file's values filled in."""
+        if not any(sign in text for sign in _SIGNS):
+            return text
         for old, new in self.values.items():
             text = text.replace(old, new)
         return text
 
     def with_values(self, values: Mapping[str, str]) -> CiFile:
         """The file with more values filled in."""
-        return replace(self, values={**self.values, **values}) if values else self
+        several = {**self.values, **values}
+        return replace(self, values=dict(islice(several.items(), MAX_VALUES))) if values else self
 
     def commands(self, node: Node | None) -> tuple[Command, ...]:
         """The shell commands of a scalar at their own lines, or of a list of scalars."""

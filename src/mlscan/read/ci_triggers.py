@@ -10,6 +10,8 @@ from fnmatch import fnmatchcase
 from mlscan.types.source import Job, Trigger, Workflow
 
 NO_BRANCH = "its branches do not exist"
+MAX_ASKED = 50_000
+"""Pairs of jobs and triggers that are compared."""
 _PASSES = 20
 """Jobs that need jobs that are followed."""
 _WILD = re.compile(r"[*?\[\]+!^$|(){}\\]")
@@ -79,10 +81,12 @@ def narrowed(
     `started` says whether a trigger starts a job, None where that is unknown. A job that needs others is started by
     what starts those, unless its condition holds whatever came before.
     """
-    found = []
-    for job in jobs:
+    found: list[Job] = list(jobs)
+    if len(found) * len(triggers) > MAX_ASKED:
+        return tuple(found)
+    for number, job in enumerate(found):
         base = triggers if job.triggers is None else job.triggers
-        found.append(_with(job, base, tuple(t for t in base if started(job, t) is not False)))
+        found[number] = _with(job, base, tuple(t for t in base if started(job, t) is not False))
     for _ in range(_PASSES):
         known = {job.id: job for job in found}
         later = [_after(job, known, triggers) for job in found]
