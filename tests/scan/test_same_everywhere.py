@@ -9,13 +9,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from snapshot.building import Repo, run_git
 
-from mlscan import render, scan
+from mlscan import render
+from mlscan.content import Content, load_content
+from mlscan.scan import ScanOptions, scan_with
 from mlscan.types.snapshot import Limits
 
 FIXTURE = Path(__file__).resolve().parent.parent.parent / "fixtures" / "repos" / "level-4-delivery-times"
@@ -63,9 +66,15 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Repo:
 LIMITS = Limits(file_bytes=50_000)
 
 
+@cache
+def content() -> Content:
+    """Detectors and rules, loaded once."""
+    return load_content(examples=False)
+
+
 def report(target: Path, rev: str | None = None) -> str:
     """The JSON of a scan without statistics."""
-    text = render(scan(target, rev=rev, as_of=AS_OF, limits=LIMITS), "json")
+    text = render(scan_with(content(), target, ScanOptions(rev=rev, as_of=AS_OF, limits=LIMITS)), "json")
     value: dict[str, Any] = json.loads(text)
     assert value.pop("stats")["files"] > 30
     return json.dumps(value, indent=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -374,6 +375,18 @@ def test_a_closed_snapshot_gives_nothing_and_leaves_nothing(
     for call in (lambda: list(snapshot.read_many(["train.py"])), lambda: snapshot.head("train.py", 1)):
         with pytest.raises(SnapshotClosed):
             call()
+
+
+def test_a_snapshot_that_nobody_closes_leaves_nothing(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    snapshot = open_snapshot(repo.path)
+    next(snapshot.read_many(["train.py", "README.md"]))
+    del snapshot
+    gc.collect()
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_a_failed_opening_leaves_nothing(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -47,6 +48,8 @@ class RepositorySnapshot:
         self._read = 0
         self._full = False
         self._closed = False
+        # Also when nobody closes it: a folder in the temporary place would stay for ever.
+        self._release = weakref.finalize(self, _release, parts, self._streams)
 
     @property
     def info(self) -> RepositoryInfo:
@@ -118,12 +121,7 @@ class RepositorySnapshot:
     def close(self) -> None:
         """Releases files, processes and the private folder; safe to call twice."""
         self._closed = True
-        for stream in self._streams:
-            stream.close()
-        if self._parts.disk is not None:
-            self._parts.disk.close()
-        if self._parts.private is not None:
-            takeover.remove(self._parts.private)
+        self._release()
 
     def __enter__(self) -> RepositorySnapshot:
         """The snapshot itself."""
@@ -183,6 +181,15 @@ class RepositorySnapshot:
     def _from_disk(self, path: str) -> bytes | Gap:
         assert self._parts.disk is not None
         return self._parts.disk.read(path, self._limit(path))
+
+
+def _release(parts: Parts, streams: Iterable[ObjectStream]) -> None:
+    for stream in streams:
+        stream.close()
+    if parts.disk is not None:
+        parts.disk.close()
+    if parts.private is not None:
+        takeover.remove(parts.private)
 
 
 def is_pointer(data: bytes) -> bool:
