@@ -116,7 +116,7 @@ def log(*lines: str) -> None:
 def annotate(kind: str, messages: Sequence[str]) -> None:
     """Shows messages at the top of the run's page; `kind` is error, warning or notice."""
     for message in messages[:ANNOTATIONS]:
-        escaped = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        escaped = message.removeprefix("mlscan: ").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
         log(f"::{kind} title=mlscan::{escaped}")
 
 

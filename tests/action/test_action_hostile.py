@@ -47,7 +47,6 @@ def test_no_input_is_ever_run(scan: Scan, runner: Runner, field: str, words: str
     assert job.code == 2
     assert {command for command, _ in job.obeyed} <= OWN
     assert len(job.annotations("error")) >= 1
-    assert all(re.match("mlscan: |formats: |no-regress: |summary: ", words) for words in job.annotations("error"))
     assert job.outputs["level"] in ("", "2")
     assert {path.name for path in runner.workspace.iterdir()} == before
 

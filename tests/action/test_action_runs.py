@@ -104,7 +104,7 @@ def test_a_gate_that_does_not_apply_is_a_notice(scan: Scan, runner: Runner) -> N
     commit(runner.workspace)
     job = scan({"fail-under": "3"})
     assert (job.code, job.outputs["applicable"]) == (0, "false")
-    assert job.annotations("notice") == ["mlscan: gates do not apply: a level means nothing for kind not-ml"]
+    assert job.annotations("notice") == ["gates do not apply: a level means nothing for kind not-ml"]
 
 
 def test_a_pull_request_is_compared_with_its_base(scan: Scan, pull_request: dict[str, str]) -> None:
