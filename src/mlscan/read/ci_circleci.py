@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -35,7 +36,7 @@ _KEEPING = frozenset(
     )
 )  # fmt: skip
 """Steps that only prepare a job or keep what it made."""
-_FOLDERS = ("~/project", "~/repo", "/home/circleci/project")
+_CHECKED_OUT = re.compile(r"(?:~|/\w+/circleci)/(?:project|repo)(?=/|$)")
 
 
 def parse_circleci(file: CiFile, system: str, _: Others) -> Workflow | None:
@@ -208,9 +209,9 @@ def _run(file: CiFile, node: Node, folder: str) -> Step:
 
 def _folder(text: str) -> str:
     """A folder relative to where the code is checked out."""
-    for prefix in _FOLDERS:
-        if text.startswith(prefix):
-            return join("", text[len(prefix) :].lstrip("/"))
+    match = _CHECKED_OUT.match(text)
+    if match:
+        return join("", text[match.end() :].lstrip("/"))
     return "" if text.startswith(("~", "/")) else join("", text)
 
 
