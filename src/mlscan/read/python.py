@@ -29,10 +29,10 @@ Place = tuple[int, tuple[str, ...]]
 """Line of the file (1-based) and outer scope of one line of source: what notebooks map their cells with."""
 
 
-def parse_python(  # the path is part of every reader's call
+def parse_python(
     data: bytes,
-    path: str,
-    wanted: Callable[[str], bool] | None = None,  # noqa: ARG001
+    path: str,  # noqa: ARG001  every reader is called with it
+    wanted: Callable[[str], bool] | None = None,
 ) -> CodeModule:
     """The module in a Python file. Never raises for what the bytes hold.
 
