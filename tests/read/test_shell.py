@@ -206,3 +206,10 @@ def test_a_script_of_a_shell_has_commands(head: str) -> None:
 def test_line_ends_of_every_kind(end: str) -> None:
     data = end.join(["\ufeff#!/bin/sh", "python a.py \\", "  --b", "c"]).encode()
     assert commands(parse_shell(data, "a.sh")) == {"": ["2: python a.py --b", "4: c"]}
+
+
+def test_subshells_inside_subshells_are_told_apart_to_a_bound() -> None:
+    """Thousands of open brackets take memory in proportion to the file, not to its square."""
+    found = parse_shell(b"(" * 20_000 + b"\npython a.py\n", "run.sh")
+    deepest = [c for commands in found.groups.values() for c in commands]
+    assert all(len(c.subshell) <= 20 for c in deepest)

@@ -17,6 +17,8 @@ MAX_COMMANDS = 20_000
 MAX_WORDS = 2_000
 MAX_NESTING = 6
 """Substitutions inside substitutions that are followed."""
+MAX_SUBSHELLS = 20
+"""Subshells inside subshells that are told apart."""
 MAX_NESTED = 2 * MAX_CHARACTERS
 """Characters of all substitutions together."""
 
@@ -228,7 +230,7 @@ class _Parser:
 
     def _push(self, kind: str) -> None:
         group, subshell = self._scopes[-1][1]
-        if kind == "(":
+        if kind == "(" and len(subshell) < MAX_SUBSHELLS:
             subshell = (*subshell, next(self._numbers))
         self._scopes.append((kind, _Place(group if self._function is None else self._function, subshell)))
         self._function = None
