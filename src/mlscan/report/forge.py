@@ -63,7 +63,11 @@ def forge_of(repository: RepositoryInfo) -> Forge | None:
 
 def quoted(path: str) -> str:
     """The path for a URL; bytes that are not UTF-8 come back as they were."""
-    data = path.encode("utf-8", "surrogateescape")
+    try:
+        data = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        # Half a character, as Windows allows in names: no forge has such a file.
+        data = path.encode("utf-8", "replace")
     return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in data)
 
 
