@@ -79,6 +79,11 @@ def test_a_stage_for_the_timer() -> None:
     assert [t.kind for t in found.jobs[0].triggers or ()] == ["schedule"]
 
 
+def test_a_stage_for_a_branch_is_not_for_changes_that_are_proposed() -> None:
+    found = pipeline("triggers { pollSCM('@hourly'); githubPullRequests('x') }", "when { branch 'main' }")
+    assert [t.kind for t in found.jobs[0].triggers or ()] == ["push"]
+
+
 @pytest.mark.parametrize("when", ["expression { false }", "expression { return false }", "not { expression { true } }"])
 def test_a_stage_that_never_runs(when: str) -> None:
     assert not pipeline("", f"when {{ {when} }}").jobs[0].active
