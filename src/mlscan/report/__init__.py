@@ -18,11 +18,7 @@ from mlscan.report.options import RenderOptions
 from mlscan.report.published import assessment_schema
 from mlscan.report.render import FORMATS, TABLE, Format, render
 
-BUILT = FORMATS
-"""The formats that can be rendered; all that have a name."""
-
 __all__ = [
-    "BUILT",
     "FORMATS",
     "TABLE",
     "About",
