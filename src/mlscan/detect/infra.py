@@ -98,10 +98,8 @@ Found = tuple[str, str, int, str]
 
 def _resources(system: str, file: ParsedFile) -> Iterator[Found]:
     """(type, name, line, source of a module or "") of each resource."""
-    if system == "terraform" and file.path.endswith(".tf"):
-        from mlscan.read.hcl import parse_hcl
-
-        for block in parse_hcl(file.data):
+    if system == "terraform" and file.hcl is not None:
+        for block in file.hcl:
             if block.depth == 0 and block.type in ("resource", "module", "data") and block.labels:
                 kind = block.labels[0] if block.type == "resource" else block.type
                 yield kind, block.labels[-1], block.line, block.attributes.get("source", "")

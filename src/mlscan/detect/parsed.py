@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from mlscan.types.source import (
     Call,
@@ -20,7 +21,21 @@ from mlscan.types.source import (
     Tree,
 )
 
+if TYPE_CHECKING:
+    from mlscan.read.hcl import Hcl
+
 NOTEBOOK_SUFFIXES = (".ipynb", ".rmd", ".qmd")
+
+
+class _Parsed(Protocol):
+    """What every reader gives."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What it could not make sense of."""
+
+
+_P = TypeVar("_P", bound=_Parsed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +109,7 @@ class ParsedFile:
             return None
         from mlscan.read.notebook import parse_notebook
 
-        found = parse_notebook(self.data, self.path, self.wanted)
-        self.problems += found.problems
-        return found
+        return self._noted(parse_notebook(self.data, self.path, self.wanted))
 
     @cached_property
     def code(self) -> CodeModule | None:
@@ -107,9 +120,7 @@ class ParsedFile:
             return None
         from mlscan.read.code import parse_code
 
-        found = parse_code(self.data, self.path, self.roles.language, self.wanted)
-        self.problems += found.problems
-        return found
+        return self._noted(parse_code(self.data, self.path, self.roles.language, self.wanted))
 
     @cached_property
     def _python_text(self) -> str | None:
@@ -169,9 +180,7 @@ class ParsedFile:
             return None
         from mlscan.read.tree import parse_tree
 
-        found = parse_tree(self.data, self.path)
-        self.problems += found.problems
-        return found
+        return self._noted(parse_tree(self.data, self.path))
 
     @cached_property
     def manifest(self) -> Manifest | None:
@@ -181,8 +190,7 @@ class ParsedFile:
         from mlscan.read.manifest import parse_manifest
 
         found = parse_manifest(self.data, self.path)
-        self.problems += found.problems if found else ()
-        return found
+        return self._noted(found) if found else None
 
     @cached_property
     def dockerfile(self) -> Dockerfile | None:
@@ -191,7 +199,16 @@ class ParsedFile:
             return None
         from mlscan.read.docker import parse_dockerfile
 
-        return parse_dockerfile(self.data, self.path)
+        return self._noted(parse_dockerfile(self.data, self.path))
+
+    @cached_property
+    def hcl(self) -> Hcl | None:
+        """The blocks of a Terraform file, or None for other files."""
+        if not self.path.endswith(".tf"):
+            return None
+        from mlscan.read.hcl import parse_hcl
+
+        return self._noted(parse_hcl(self.data))
 
     @cached_property
     def script(self) -> Script | None:
@@ -201,11 +218,17 @@ class ParsedFile:
         if self.roles.script == "shell":
             from mlscan.read.shell import parse_shell
 
-            return parse_shell(self.data, self.path)
+            return self._noted(parse_shell(self.data, self.path))
         if self.roles.script == "make":
             from mlscan.read.make import parse_make
 
-            return parse_make(self.data, self.path)
+            return self._noted(parse_make(self.data, self.path))
         from mlscan.read.tasks import parse_tasks
 
-        return parse_tasks(self.data, self.path)
+        found = parse_tasks(self.data, self.path)
+        return self._noted(found) if found else None
+
+    def _noted(self, found: _P) -> _P:
+        """What a reader gave; its problems become gaps of the file."""
+        self.problems += found.problems
+        return found
