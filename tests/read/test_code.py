@@ -21,7 +21,7 @@ LANGUAGES = (
         ("model.R", b"", "r"),
         ("a.jl", b"", "julia"),
         ("a.m", b"function y = f(x)\n", "matlab"),
-        ("a.m", b"#import <Foundation/Foundation.h>\n", None),
+        ("a.m", b"#import <Foundation/Foundation.h>\n", "objective-c"),
         ("a.SAS", b"", "sas"),
         ("a.scala", b"", "scala"),
         ("bin/train", b"#!/usr/bin/env python3\n", "python"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from mlscan.read.code_ambiguous import AMBIGUOUS, HEAD, language_by_content
 from mlscan.read.text import as_utf8
 
 SOURCE_LIMIT = 2_000_000
@@ -54,9 +55,6 @@ _INTERPRETER = re.compile(
     rb"#!\s*\S*?/?(?:env\s+(?:-S\s+)?)?(?:\S*/)?(python|Rscript|julia|octave|node|ruby|lua)[\d.]*\b"
 )
 _INTERPRETERS = {b"rscript": "r", b"octave": "matlab", b"node": "javascript"}
-_OBJECTIVE_C = re.compile(
-    rb"^[ \t]*+(?:#\s*(?:import|include|define|if)|@(?:interface|implementation|import|class)|//)", re.M
-)
 
 _HASH, _SLASHES, _DASHES = r"#[^\n]*+", r"//[^\n]*+", r"--[^\n]*+"
 _BLOCK = r"/\*.*?(?:\*/|\Z)"
@@ -77,8 +75,8 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "r": (_HASH, r'\b[rR]"(-*)\(.*?(?:\)\1"|\Z)', _LONG_DOUBLE, _LONG_SINGLE),
     "julia": (r"#=.*?(?:=#|\Z)", _HASH, _TRIPLE_DOUBLE, _LONG_DOUBLE, _CHARACTER),
     "matlab": (
-        r"^[ \t]*+%\{[ \t]*+$.*?(?:^[ \t]*+%\}[ \t]*+$|\Z)",
-        r"%[^\n]*+",
+        r"^[ \t]*+[%#]\{[ \t]*+$.*?(?:^[ \t]*+[%#]\}[ \t]*+$|\Z)",
+        r"[%#][^\n]*+",
         r"\.\.\.[^\n]*+",
         r"(?<![\w)\]}.'])'[^'\n]*+(?:''[^'\n]*+)*+'?",
         r'"[^"\n]*+(?:""[^"\n]*+)*+"?',
@@ -100,9 +98,22 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "c": (*_BRACES, _DOUBLE, _CHARACTER),
     "fsharp": (_SLASHES, r"\(\*(?!\)).*?(?:\*\)|\Z)", _TRIPLE_DOUBLE, _LONG_DOUBLE, _CHARACTER),
     "ruby": (_HASH, _LONG_DOUBLE, _LONG_SINGLE),
+    "mercury": (r"%[^\n]*+", _BLOCK, _DOUBLE),
+    "wolfram": (r"\(\*.*?(?:\*\)|\Z)", _LONG_DOUBLE),
+    "mumps": (r";[^\n]*+", _DOUBLED_DOUBLE),
+    "limbo": (_HASH, _DOUBLE),
+    "muf": (r"\([^()]*+\)", _DOUBLE),
     "lua": (r"--\[\[.*?(?:\]\]|\Z)", _DASHES, _DOUBLE, _SINGLE),
 }
-_LIKE = {"kotlin": "scala", "csharp": "java", "swift": "java", "cpp": "c", "typescript": "javascript"}
+_LIKE = {
+    "kotlin": "scala",
+    "csharp": "java",
+    "swift": "java",
+    "cpp": "c",
+    "objective-c": "c",
+    "typescript": "javascript",
+}
+_MAX_STRINGS = 20_000
 _QUOTES = frozenset("\"'`")
 _NOT_NEWLINE = re.compile(r"[^\n]")
 
@@ -110,7 +121,8 @@ _NOT_NEWLINE = re.compile(r"[^\n]")
 def language_of(path: str, head: bytes) -> str | None:
     """The programming language of a file, or None where it is none that is read as code.
 
-    head: its first bytes, b"" where they are not at hand; they tell for `.m` and for files without a suffix.
+    head: its first bytes, b"" where they are not at hand; they tell for suffixes that several languages share
+    (`.m`, `.sas`, `.sps`, `.r`) and for files without one.
     """
     name = path.rpartition("/")[2]
     stem, dot, suffix = name.rpartition(".")
@@ -119,8 +131,8 @@ def language_of(path: str, head: bytes) -> str | None:
         interpreter = found.group(1).lower() if found else b""
         return _INTERPRETERS.get(interpreter, interpreter.decode("ascii") or None)
     language = _SUFFIXES.get(suffix.lower())
-    if language == "matlab" and _OBJECTIVE_C.search(head):
-        return None
+    if language is not None and head and suffix.lower() in AMBIGUOUS:
+        return language_by_content(suffix.lower(), head[:HEAD], language)
     return language
 
 
@@ -146,6 +158,22 @@ def strings_and_comments(text: str, language: str) -> Iterator[re.Match[str]]:
     """The string literals and comments of a text, in order; none for a language without a table of its own."""
     pattern = _pattern(language)
     return pattern.finditer(text) if pattern else iter(())
+
+
+def strings_of(text: str, language: str) -> tuple[tuple[int, str], ...]:
+    """(line, text) of the string literals of 3 to 1,000 characters, at most 20,000."""
+    found: list[tuple[int, str]] = []
+    line, position = 1, 0
+    for match in strings_and_comments(text, language):
+        literal = match.group()
+        if not _is_string(literal) or not 5 <= len(literal) <= 1_002:
+            continue
+        line += text.count("\n", position, match.start())
+        position = match.start()
+        found.append((line, literal.strip("\"'`")))
+        if len(found) >= _MAX_STRINGS:
+            break
+    return tuple(found)
 
 
 def code_lines(data: bytes, language: str) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mlscan.read.code_calls import READERS
-from mlscan.read.code_languages import code_text, without_comments
+from mlscan.read.code_languages import code_text, strings_of, without_comments
+from mlscan.read.code_parts import Parts
 from mlscan.read.notebook_cells import RawCell, python_cell
 from mlscan.read.notebook_chunks import read_chunks
 from mlscan.read.notebook_json import CELL_LIMIT, read_json
@@ -70,12 +71,15 @@ def _module(
 
 def _other(source: str, code: str, places: list[Place], language: str) -> CodeModule:
     reader = READERS.get(language)
-    imports, calls = reader(without_comments(source, language), code) if reader else ((), ())
-    at = [places[item.line - 1] for item in calls]
+    parts = reader(without_comments(source, language), code) if reader else Parts()
+    at = [places[item.line - 1] for item in parts.calls]
     return CodeModule(
         language=language,
-        imports=tuple(replace(item, line=places[item.line - 1][0]) for item in imports),
-        calls=tuple(replace(call, line=line, scope=scope) for call, (line, scope) in zip(calls, at, strict=True)),
+        imports=tuple(replace(item, line=places[item.line - 1][0]) for item in parts.imports),
+        calls=tuple(replace(call, line=line, scope=scope) for call, (line, scope) in zip(parts.calls, at, strict=True)),
+        classes=tuple(replace(item, line=places[item.line - 1][0]) for item in parts.classes),
+        functions=tuple(replace(item, line=places[item.line - 1][0]) for item in parts.functions),
+        strings=tuple((places[line - 1][0], text) for line, text in (strings_of(source, language) if reader else ())),
         statements=sum(1 for line in code.split("\n") if line.strip()),
     )
 
