@@ -34,7 +34,7 @@ def test_options_reach_the_scan(run: Run, world: World, tmp_path: Path) -> None:
     folder = str(tmp_path)
     run("--rev", "v1", "--as-of", "2026-01-31", "--detectors", folder, "--rules", folder, "some/path", "--quiet")
     path, options = world.asked[0]
-    assert (path, options.rev, options.as_of, options.model) == ("some/path", "v1", date(2026, 1, 31), "ml-process")
+    assert (path, options.rev, options.as_of, options.model) == ("some/path", "v1", date(2026, 1, 31), None)
     assert world.folders == [((folder,), (folder,))]
 
 
@@ -105,9 +105,8 @@ def test_the_format_never_changes_the_exit_code(run: Run, format: str) -> None:
     ("args", "words"),
     [
         (("--policy", "x"), "--policy is not built yet"),
-        (("--config", "x"), "--config is not built yet"),
+        (("--config", "no/such/file"), "--config no/such/file: No such file"),
         (("--with", "x"), "--with is not built yet"),
-        (("--no-repo-config",), "--no-repo-config is not built yet"),
         (("--count-attested",), "--count-attested is not built yet"),
         (("--format", "xml"), "'xml' is not one of"),
         (("--as-of", "tomorrow"), "--as-of"),

@@ -15,7 +15,7 @@ from report.factory import HOSTILE, PRACTICES, hostile, level_0, level_2, level_
 
 _KEYS = """schema_version mlscan_version content_digest repository as_of model kind applicable level level_name
 attested_level could_be target unobservable levels kind_reasons groups practices evidence next components scale gaps
-rejections hints waivers policy stats"""
+rejections hints configuration waivers policy stats"""
 CONTRACT = _KEYS.split()
 
 

@@ -51,9 +51,9 @@ def explain_command(**given: object) -> None:
     """
     request = msgspec.convert(given, _Request)
     content = request.content()
-    name = plain(request.id, request.model)
+    name = plain(request.id, request.named_model)
     here = name in _HERE
-    about = [] if here else lookup(content, request.model, name)
+    about = [] if here else lookup(content, request.named_model, name)
     if request.path is None and not here and not request.issue:
         color = wants_color(sys.stdout, no_color=request.no_color)
         write_stdout("\n\n".join(page(a, _width()) for a in about) + "\n", color=color)

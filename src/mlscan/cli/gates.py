@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -32,22 +33,55 @@ def check_gates(content: Content, model: str, fail_under: int | None, require: t
         raise UsageError(f"--fail-under: model {model} ends at level {top}")
 
 
-def failures(a: Assessment, fail_under: int | None, require: tuple[str, ...]) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gates:
+    """What is asked, and who asks for it ("" is the command line)."""
+
+    fail_under: int | None
+    require: tuple[str, ...]
+    fail_under_by: str = ""
+    require_by: str = ""
+
+    def __bool__(self) -> bool:
+        return self.fail_under is not None or bool(self.require)
+
+
+def gates_of(fail_under: int | None, require: tuple[str, ...], a: Assessment) -> Gates:
+    """The gates of the command line; where it has none of a kind, those of the configuration."""
+    found = a.configuration
+    if found is None:
+        return Gates(fail_under=fail_under, require=require)
+    level = fail_under is None and found.fail_under is not None
+    practices = not require and bool(found.require)
+    return Gates(
+        fail_under=found.fail_under if level else fail_under,
+        require=found.require if practices else require,
+        fail_under_by=found.source if level else "",
+        require_by=found.source if practices else "",
+    )
+
+
+def failures(a: Assessment, gates: Gates) -> list[str]:
     """Why the gates fail, one sentence each with the id of its verdict; empty when they hold."""
     reasons = []
-    if fail_under is not None and a.level < fail_under:
+    if gates.fail_under is not None and a.level < gates.fail_under:
         could_be = f" (could be {a.could_be})" if a.could_be > a.level else ""
-        reasons.append(
-            f"level {a.level} {a.level_name}{could_be} is under {fail_under} [{verdict_name(a.model, 'level')}]"
-        )
+        by = _by("fail-under", gates.fail_under_by)
+        under = f"level {a.level} {a.level_name}{could_be} is under {gates.fail_under}{by}"
+        reasons.append(f"{under} [{verdict_name(a.model, 'level')}]")
     by_id = {p.id: p for p in a.practices}
-    for practice in dict.fromkeys(require):
+    for practice in dict.fromkeys(gates.require):
         found = by_id.get(practice)
         if found is None or not found.present:
             state = "unknown" if found is not None and found.present is None else "absent"
             why = f": {found.why.rstrip('.')}" if found and found.why else ""
-            reasons.append(f"practice {practice} is {state}{why} [{verdict_name(a.model, practice)}]")
+            by = _by("require", gates.require_by)
+            reasons.append(f"practice {practice} is {state}{why}{by} [{verdict_name(a.model, practice)}]")
     return reasons
+
+
+def _by(key: str, source: str) -> str:
+    return f" ({key} of {source})" if source else ""
 
 
 def losses(c: Comparison) -> list[str]:

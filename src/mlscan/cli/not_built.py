@@ -10,8 +10,8 @@ import click
 from mlscan.types.errors import UsageError
 
 COMMANDS = ("history", "fleet", "init", "questionnaire")
-OPTIONS = ("--policy", "--config", "--with")
-FLAGS = ("--no-repo-config", "--count-attested")
+OPTIONS = ("--policy", "--with")
+FLAGS = ("--count-attested",)
 
 
 def commands() -> list[click.Command]:

@@ -45,7 +45,7 @@ def plan_command(**given: object) -> None:
         check_file("--output", request.output)
     content = request.content()
     if request.target is not None:
-        scanning.check_level(content, request.model, request.target, "--target")
+        scanning.check_level(content, request.named_model, request.target, "--target")
     assessment = scanning.scanned(content, request.path, request, rev=request.rev, target=request.target)
     if request.starter is not None:
         write_answer(_starter(assessment, request.starter), request.output, color=False, data=True)

@@ -27,15 +27,17 @@ class Destination:
     """As it was asked for, for messages."""
 
 
-def destinations(format: str | None, output: str | None, reports: Sequence[str]) -> list[Destination]:
-    """All reports of one run, the one of --format first.
+def destinations(
+    format: str | None, output: str | None, reports: Sequence[str], usual: str = FORMATS[0]
+) -> list[Destination]:
+    """All reports of one run, the one of --format first; `usual` is the format where none was asked for.
 
     Without --output that one goes to stdout; where it was not asked for, a --report to stdout takes its place.
     Raises UsageError before anything is scanned: for a format that does not exist, a folder that does not exist, and
     for two reports in one place.
     """
     further = [_report(words) for words in reports]
-    first = Destination(format or FORMATS[0], output or STDOUT, "--output")
+    first = Destination(format or usual, output or STDOUT, "--output")
     replaced = format is None and output is None and any(d.file == STDOUT for d in further)
     found = further if replaced else [first, *further]
     seen: dict[str, Destination] = {}

@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from mlscan import __version__
 from mlscan.cli import not_built, scanning
-from mlscan.cli.gates import check_gates, failures
+from mlscan.cli.gates import check_gates, failures, gates_of
 from mlscan.cli.output import complain, stdout_options, write_stdout
 from mlscan.cli.reports import destinations, write_reports
 from mlscan.cli.whole_help import WholeHelp
@@ -64,6 +64,8 @@ def _complete_path(context: click.Context, _parameter: click.Parameter, incomple
 )
 @scanning.DETECTORS
 @scanning.RULES
+@scanning.CONFIG
+@scanning.NO_REPO_CONFIG
 @scanning.AS_OF
 @click.option("-q", "--quiet", is_flag=True, help="One line only.")
 @click.option("-v", "--verbose", is_flag=True, help="All evidence, criteria, near misses and gaps.")
@@ -83,20 +85,24 @@ def scan_command(context: click.Context, /, **given: object) -> int:
         raise UsageError("--quiet and --verbose exclude each other")
     reports = destinations(request.format, request.output, request.report)
     content = request.content()
-    check_gates(content, request.model, request.fail_under, request.require)
+    check_gates(content, request.named_model, request.fail_under, request.require)
     assessment = scanning.scanned(content, request.path, request, rev=request.rev)
+    configured = assessment.configuration
+    if request.format is None and configured is not None and configured.format is not None:
+        reports = destinations(None, request.output, request.report, configured.format)
     options = stdout_options(verbose=request.verbose, quiet=request.quiet, no_color=request.no_color)
     write_reports(reports, assessment, options)
     return _gate(request, assessment)
 
 
 def _gate(request: Request, assessment: Assessment) -> int:
-    if request.fail_under is None and not request.require:
+    gates = gates_of(request.fail_under, request.require, assessment)
+    if not gates:
         return 0
     if not assessment.applicable:
         complain(f"gates do not apply: a level means nothing for kind {assessment.kind}")
         return 0
-    reasons = failures(assessment, request.fail_under, request.require)
+    reasons = failures(assessment, gates)
     if reasons:
         complain(f"gate failed: {'; '.join(reasons)}")
     return GATE_FAILED if reasons else 0

@@ -14,6 +14,7 @@ from mlscan.cli.progress import Progress
 from mlscan.scan import ScanOptions, scan_with
 from mlscan.types.assessment import Assessment
 from mlscan.types.errors import UsageError
+from mlscan.types.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from mlscan.content import Content
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class Common:
     """The shared options as given."""
 
-    model: str
+    model: str | None
     detectors: tuple[str, ...]
     rules: tuple[str, ...]
     as_of: date | None
@@ -31,12 +32,19 @@ class Common:
     debug: bool
     quiet: bool = False
     """Not an option of all commands."""
+    config: str | None = None
+    no_repo_config: bool = False
 
     def content(self) -> Content:
         """The content to judge by. Raises ContentError or UsageError, also where the model does not exist."""
         content = loading.load(self.detectors, self.rules)
-        content.assess(self.model)
+        content.assess(self.named_model)
         return content
+
+    @property
+    def named_model(self) -> str:
+        """The model that was given, else the usual one."""
+        return self.model or DEFAULT_MODEL
 
 
 def as_date(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> date | None:
@@ -44,11 +52,13 @@ def as_date(_context: click.Context, _parameter: click.Parameter, value: datetim
     return None if value is None else value.date()
 
 
-MODEL = click.option(
-    "--model", default="ml-process", show_default=True, metavar="ID", help="Maturity model to measure by."
-)
+MODEL = click.option("--model", metavar="ID", help=f"Maturity model to measure by; default {DEFAULT_MODEL}.")
 DETECTORS = click.option("--detectors", multiple=True, metavar="DIR", help="Further detectors; repeatable.")
 RULES = click.option("--rules", multiple=True, metavar="DIR", help="Further maturity models; repeatable.")
+CONFIG = click.option(
+    "--config", metavar="FILE", help="Configuration, instead of mlscan.toml or [tool.mlscan] of the repository."
+)
+NO_REPO_CONFIG = click.option("--no-repo-config", is_flag=True, help="Ignore the repository's own configuration.")
 AS_OF = click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), callback=as_date, metavar="DATE", help="Day; default today."
 )
@@ -61,7 +71,7 @@ OUTPUT = click.option("--output", metavar="FILE", help="Write here instead of to
 
 def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Decorates a command with the options of `Common`."""
-    return stacked(function, (MODEL, DETECTORS, RULES, AS_OF, DEBUG, NO_COLOR))
+    return stacked(function, (MODEL, DETECTORS, RULES, CONFIG, NO_REPO_CONFIG, AS_OF, DEBUG, NO_COLOR))
 
 
 def stacked(function: Callable[..., Any], options: Iterable[Callable[..., Any]]) -> Callable[..., Any]:
@@ -89,5 +99,15 @@ def scanned(
 def scan_options(
     common: Common, progress: Progress, *, rev: str | None = None, target: int | None = None
 ) -> ScanOptions:
-    """The options of a scan."""
-    return ScanOptions(rev=rev, model=common.model, as_of=common.as_of, progress=progress, target=target)
+    """The options of a scan. Raises UsageError, or SettingsError with file and line, for the file of --config."""
+    from mlscan.settings import load_file
+
+    return ScanOptions(
+        rev=rev,
+        model=common.model,
+        as_of=common.as_of,
+        progress=progress,
+        target=target,
+        configuration=load_file(common.config) if common.config is not None else None,
+        repo_config=not common.no_repo_config,
+    )

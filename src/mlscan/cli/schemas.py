@@ -1,4 +1,4 @@
-"""`mlscan schema`: JSON Schemas of the report and of the content."""
+"""`mlscan schema`: JSON Schemas of the report, of the configuration and of the content."""
 
 from __future__ import annotations
 
@@ -21,14 +21,21 @@ _CONTENT = {
     "starter-words": StarterWords,
 }
 
+_SETTINGS = ("config",)
+
 
 @click.command("schema")
-@click.argument("name", type=click.Choice(["assessment", *_CONTENT]), default="assessment")
+@click.argument("name", type=click.Choice(["assessment", *_SETTINGS, *_CONTENT]), default="assessment")
 def schema_command(name: str) -> None:
     """Print a JSON Schema.
 
-    NAME is the JSON report (assessment, the default) or a kind of content file.
+    NAME is the JSON report (assessment, the default), mlscan.toml (config) or a kind of content file.
     """
+    if name in _SETTINGS:
+        from mlscan.settings import settings_schema
+
+        write_stdout(settings_schema(), data=True)
+        return
     write_stdout(assessment_schema() if name == "assessment" else _content_schema(name), data=True)
 
 

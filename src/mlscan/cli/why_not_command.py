@@ -40,7 +40,7 @@ def why_not_command(**given: object) -> None:
 
     request = msgspec.convert(given, _Request)
     content = request.content()
-    scanning.check_level(content, request.model, request.level, "N")
+    scanning.check_level(content, request.named_model, request.level, "N")
     with Progress() as progress:
         options = scanning.scan_options(request, progress, rev=request.rev)
         assessment, answer = why_level_fails(content, request.path, request.level, options)

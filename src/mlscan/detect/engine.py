@@ -63,7 +63,8 @@ class Engine:
         self._facts = Facts(
             paths=paths,
             known=frozenset(paths),
-            contexts=contexts_of(paths, plan.lists.contexts),
+            contexts=contexts_of(paths, plan.lists.contexts)
+            | {f.path: f.context for f in snapshot.files if f.context is not None},
             modules=ModuleIndex(paths),
             lists=plan.lists,
         )

@@ -10,6 +10,7 @@ from mlscan.report.choices import LONG_REASON, ranked_components, steps
 from mlscan.report.clean import clean
 from mlscan.report.forge import forge_of
 from mlscan.report.html_view import view_of
+from mlscan.report.said import said
 from mlscan.types.assessment import Assessment
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def render_html(a: Assessment) -> str:
         way=steps(a),
         components=ranked_components(a),
         words=wording,
+        said=said(a),
         long_reason=LONG_REASON,
     )
     return page.rstrip("\n") + "\n"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from mlscan.types.assessment import Assessment, CriterionResult, LevelResult, NextStep, PracticeResult
+from mlscan.types.assessment import Assessment, Configuration, CriterionResult, LevelResult, NextStep, PracticeResult
 from mlscan.types.evidence import Evidence, Gap, Rejection
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | dict[str, Json] | None"
@@ -72,9 +72,24 @@ def _reasons(a: Assessment) -> dict[str, Json]:
         "gaps": [_gap(x) for x in a.gaps],
         "rejections": [_rejection(x) for x in a.rejections],
         "hints": list(a.hints),
+        "configuration": _configuration(a.configuration) if a.configuration else None,
         "waivers": [],
         "policy": None,
         "stats": {"files": stats.files, "bytes_read": stats.bytes_read, "seconds": round(stats.seconds, 3)},
+    }
+
+
+def _configuration(x: Configuration) -> dict[str, Json]:
+    return {
+        "source": x.source,
+        "hidden_files": x.hidden,
+        "exclude": [{"pattern": p.pattern, "files": p.files} for p in x.exclude],
+        "contexts": [{"pattern": p.pattern, "context": p.context, "files": p.files} for p in x.contexts],
+        "kind": x.kind,
+        "tier": x.tier,
+        "fail_under": x.fail_under,
+        "require": list(x.require),
+        "count_attested": x.count_attested,
     }
 
 

@@ -24,6 +24,7 @@ from mlscan.report.choices import (
 from mlscan.report.clean import clean, clip
 from mlscan.report.forge import Forge, forge_of
 from mlscan.report.markdown_text import code, details, fenced, link, table, text
+from mlscan.report.said import said
 from mlscan.report.wording import (
     PARTLY_SEEN,
     REVISION_DIGITS,
@@ -32,6 +33,7 @@ from mlscan.report.wording import (
     effort,
     many,
     nothing_missing,
+    set_aside,
     starter_words,
     wrong_verdict,
 )
@@ -64,7 +66,13 @@ def render_markdown(a: Assessment) -> str:
     """
     forge = forge_of(a.repository)
     blocks = [*_head(a, forge), *(_verdict(a) if a.applicable else []), _found(a, forge)]
-    blocks += [*(_criteria(a, forge) if a.applicable else []), *_near(a, forge), *_gaps(a, forge), *_notes(a)]
+    blocks += [
+        *(_criteria(a, forge) if a.applicable else []),
+        *_near(a, forge),
+        *_gaps(a, forge),
+        *_said(a),
+        *_notes(a),
+    ]
     foot = _foot(a)
     room = LONGEST - len(_LEFT_OUT) - len(foot) - 4
     shown = []
@@ -98,6 +106,8 @@ def _head(a: Assessment, forge: Forge | None) -> list[str]:
         notes.append(f"It could be level **{a.could_be}**: {PARTLY_SEEN}.")
     if a.attested_level != a.level:
         notes.append(f"With what people vouched for: level **{a.attested_level}**.")
+    if set_aside(a):
+        notes.append(f"{text(set_aside(a))}.")
     title = f"## ML process: level {a.level} of {top}, {text(a.level_name)}"
     return [title, f"{lead}, {text(a.kind)}{reasons}.", *([" ".join(notes)] if notes else [])]
 
@@ -244,6 +254,13 @@ def _gaps(a: Assessment, forge: Forge | None) -> list[str]:
         more = f" and {len(paths) - _PATHS} more" if len(paths) > _PATHS else ""
         lines.append(f"- {text(reason, 200)}{': ' if names else ''}{names}{more}")
     return [details(f"Could not be read: {len(a.gaps)}", "\n".join(lines))]
+
+
+def _said(a: Assessment) -> list[str]:
+    return [
+        details(text(part.title, 100), "\n".join(f"- {text(line, 400)}" for line in part.lines[:_ROWS]))
+        for part in said(a)
+    ]
 
 
 def _notes(a: Assessment) -> list[str]:

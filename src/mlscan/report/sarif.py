@@ -11,8 +11,9 @@ from mlscan.report.clean import clean
 from mlscan.report.findings import Finding, Urgency, findings, sentence
 from mlscan.report.forge import forge_of, quoted
 from mlscan.report.json_report import Json
+from mlscan.report.said import said
 from mlscan.report.wording import effort, verdict_id
-from mlscan.types.assessment import Assessment, CriterionResult, LevelResult
+from mlscan.types.assessment import Assessment, CriterionResult, LevelResult, Status
 from mlscan.types.evidence import Gap, Location
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -71,7 +72,14 @@ def _properties(a: Assessment) -> Object:
         "model": _plain(a.model),
         "as_of": a.as_of,
         "content_digest": a.content_digest,
+        "hidden_files": a.configuration.hidden if a.configuration else 0,
+        "waived": _with(a, Status.WAIVED),
+        "attested": _with(a, Status.ATTESTED),
     }
+
+
+def _with(a: Assessment, status: Status) -> list[Json]:
+    return [_plain(c.id) for level in a.levels for c in level.criteria if c.status is status]
 
 
 def _provenance(a: Assessment) -> Object:
@@ -146,6 +154,11 @@ def _invocation(a: Assessment) -> Object:
     left = len(a.gaps) - len(shown)
     if left:
         shown.append({"level": "note", "message": {"text": f"{left} further places could not be read."}})
+    shown += [
+        {"level": "note", "message": {"text": _plain(f"{part.title}: {line}.")}}
+        for part in said(a)
+        for line in part.lines[:_GAPS]
+    ]
     return {"executionSuccessful": True, "toolExecutionNotifications": list(shown)}
 
 

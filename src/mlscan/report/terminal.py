@@ -11,10 +11,12 @@ from mlscan.report.found import add_gaps, add_practices, add_rejections
 from mlscan.report.ladder import add_ladder
 from mlscan.report.options import RenderOptions
 from mlscan.report.page import Page
-from mlscan.report.wording import PARTLY_SEEN, REVISION_DIGITS, because, effort, nothing_missing, quiet_line
+from mlscan.report.said import said
+from mlscan.report.wording import PARTLY_SEEN, REVISION_DIGITS, because, effort, nothing_missing, quiet_line, set_aside
 from mlscan.types.assessment import Assessment, NextStep
 
 _STEPS_SHOWN = 5
+_LINES_SHOWN = 8
 
 
 def render_terminal(a: Assessment, options: RenderOptions) -> str:
@@ -37,6 +39,7 @@ def render_terminal(a: Assessment, options: RenderOptions) -> str:
     elif a.applicable:
         add_rejections(page, a)
     add_gaps(page, a)
+    _add_said(page, a)
     _add_foot(page, a)
     return page.print()
 
@@ -58,6 +61,9 @@ def _add_head(page: Page, a: Assessment) -> None:
     page.add(page.text((f"  Level {a.level}: {a.level_name}", "bold green"), (could_be, "yellow")), indent=2)
     if a.attested_level != a.level:
         page.add(page.text(f"  With what people vouched for: level {a.attested_level}"), indent=2)
+    aside = set_aside(a)
+    if aside:
+        page.add(page.text((f"  {aside}", "yellow")), indent=2)
 
 
 def _add_next(page: Page, a: Assessment) -> None:
@@ -84,6 +90,16 @@ def _add_step(page: Page, number: int, step: NextStep) -> None:
     page.add(page.text("     ", step.how), indent=5)
     if page.options.verbose:
         page.add(page.text("     ", (f"{step.why} ({step.lifts}) [{step.criterion}]", "dim")), indent=5)
+
+
+def _add_said(page: Page, a: Assessment) -> None:
+    for part in said(a):
+        page.heading(part.title)
+        shown = part.lines if page.options.verbose else part.lines[:_LINES_SHOWN]
+        for line in shown:
+            page.add(page.text("  ", line), indent=4)
+        if len(part.lines) > len(shown):
+            page.add(page.text((f"  and {len(part.lines) - len(shown)} more, shown by --verbose", "dim")))
 
 
 def _add_foot(page: Page, a: Assessment) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlscan.types.assessment import Assessment, StarterFile
+from mlscan.types.assessment import Assessment, StarterFile, Status
 
 REVISION_DIGITS = 10
 
@@ -24,12 +24,25 @@ def verdict_id(a: Assessment, criterion: str) -> str:
     return f"mlscan:{a.model}/{criterion}"
 
 
+def set_aside(a: Assessment) -> str:
+    """What people took out of the verdict or put into it, counted: `3 files excluded, 1 criterion waived`; or ""."""
+    statuses = [c.status for level in a.levels for c in level.criteria]
+    counts = [
+        (a.configuration.hidden if a.configuration else 0, "file excluded", "files excluded"),
+        (statuses.count(Status.WAIVED), "criterion waived", "criteria waived"),
+        (statuses.count(Status.ATTESTED), "criterion attested", "criteria attested"),
+    ]
+    return ", ".join(many(count, one, more) for count, one, more in counts if count)
+
+
 def quiet_line(a: Assessment) -> str:
     """The verdict in one line, such as `level 3 Analyze it (could be 4)`."""
+    aside = set_aside(a)
+    tail = f"; {aside}" if aside else ""
     if not a.applicable:
-        return f"level does not apply ({a.kind})"
+        return f"level does not apply ({a.kind}){tail}"
     could_be = f" (could be {a.could_be})" if a.could_be > a.level else ""
-    return f"level {a.level} {a.level_name}{could_be}"
+    return f"level {a.level} {a.level_name}{could_be}{tail}"
 
 
 def because(reasons: tuple[str, ...]) -> str:

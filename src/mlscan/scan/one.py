@@ -15,6 +15,7 @@ from mlscan.types.snapshot import Limits
 
 if TYPE_CHECKING:
     from mlscan.content import Content
+    from mlscan.settings import Loaded
 
 Progress = Callable[[int, int], None]
 """Called with (files read, files in all) while a scan runs; it must be quick."""
@@ -26,26 +27,32 @@ class ScanOptions:
 
     rev: str | None = None
     """Any name of a revision; None means what lies in the folder (or HEAD of a bare repository)."""
-    model: str = "ml-process"
+    model: str | None = None
+    """Maturity model; None is that of the configuration, else `ml-process`."""
     as_of: date | None = None
     """The day for expiries and upcoming criteria; None is today (UTC)."""
     limits: Limits = field(default_factory=Limits)
     progress: Progress | None = None
     target: int | None = None
-    """Level that the next steps are to lead to; None is the next one."""
+    """Level that the next steps are to lead to; None is that of the configuration, else the next one."""
+    configuration: Loaded | None = None
+    """What the user named instead of the repository's own configuration."""
+    repo_config: bool = True
+    """False: the repository's own configuration is ignored."""
 
 
 def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
     path: str | Path,
     *,
     rev: str | None = None,
-    model: str = "ml-process",
+    model: str | None = None,
     detectors: Sequence[str | Path] = (),
     rules: Sequence[str | Path] = (),
     as_of: date | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
     target: int | None = None,
+    repo_config: bool = True,
 ) -> Assessment:
     """The verdict on the repository at `path`, which is read and never run.
 
@@ -55,14 +62,22 @@ def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
     as_of: the day for which expiries are judged; default today (UTC).
     progress: called with (files read, files in all) while the scan runs.
     target: the level that `Assessment.next` is to lead to; default the next one.
+    repo_config: False ignores `mlscan.toml` and `[tool.mlscan]` of the repository.
 
     Raises NothingToScan when there is no such folder or revision, UsageError for an unknown model, ContentError
-    (file and line) for broken content. What is wrong with single files is in `Assessment.gaps`, never raised.
+    (file and line) for broken content, SettingsError for a broken configuration. What is
+    wrong with single files is in `Assessment.gaps`, never raised.
     """
     from mlscan.content import load_content
 
     options = ScanOptions(
-        rev=rev, model=model, as_of=as_of, limits=limits or Limits(), progress=progress, target=target
+        rev=rev,
+        model=model,
+        as_of=as_of,
+        limits=limits or Limits(),
+        progress=progress,
+        target=target,
+        repo_config=repo_config,
     )
     return scan_with(load_content(detectors, rules, examples=False), path, options)
 
@@ -71,21 +86,24 @@ def scan_with(content: Content, path: str | Path, options: ScanOptions) -> Asses
     """The same as `scan` with content that is loaded already, for callers with many repositories."""
     from mlscan.assess import assess
     from mlscan.detect import detect
+    from mlscan.scan.settled import settle
     from mlscan.snapshot import open_snapshot
 
     start = perf_counter()
-    for_assess = content.assess(options.model)
     snapshot = CountedSnapshot(open_snapshot(path, rev=options.rev, limits=options.limits))
     try:
-        findings = detect(snapshot, content.for_detect, progress=options.progress)
-        info, files = snapshot.info, len(snapshot.files)
+        settled = settle(content, snapshot, options)
+        scoped = settled.scoped(snapshot)
+        findings = detect(scoped, content.for_detect, progress=options.progress)
+        info, files = scoped.info, len(scoped.files)
     finally:
         snapshot.close()
     as_of = options.as_of or datetime.now(UTC).date()
-    assessment = assess(findings, info, for_assess, as_of=as_of.isoformat(), target=options.target)
+    assessment = assess(findings, info, settled.rules, as_of=as_of.isoformat(), target=settled.target)
     seconds = perf_counter() - start
     return replace(
         assessment,
-        level_names={level.n: level.name for level in for_assess.model.file.levels},
+        level_names={level.n: level.name for level in settled.rules.model.file.levels},
+        configuration=settled.configuration(scoped),
         stats=Stats(files=files, bytes_read=snapshot.bytes_read, seconds=seconds),
     )

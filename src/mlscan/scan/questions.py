@@ -31,6 +31,8 @@ def compare_revisions(
     base, head = revisions
     options = replace(options, as_of=options.as_of or datetime.now(UTC).date())
     after = scan_with(content, path, replace(options, rev=head))
+    # Each side is read as it was configured then, but both are measured by one model.
+    options = replace(options, model=after.model)
     start = None if exact else common_ancestor(path, base, head or "HEAD")
     if head is not None and start == after.repository.revision:
         start = None
@@ -39,7 +41,7 @@ def compare_revisions(
     before = after if same else scan_with(content, path, replace(options, rev=start or base))
     left = start is not None and start != common_ancestor(path, base, base)
     names = (f"{base}, where it was left" if left else base, head or _here(after))
-    return compare(before, after, content.assess(options.model), names)
+    return compare(before, after, content.assess(after.model), names)
 
 
 def _here(after: Assessment) -> str:
@@ -56,4 +58,4 @@ def why_level_fails(content: Content, path: str | Path, level: int, options: Sca
     from mlscan.assess.why_not import why_not
 
     assessment = scan_with(content, path, options)
-    return assessment, why_not(assessment, content.assess(options.model), level)
+    return assessment, why_not(assessment, content.assess(assessment.model), level)

@@ -152,6 +152,39 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """A path pattern of the configuration with what it did."""
+
+    pattern: str
+    files: int
+    """Files for which it decided."""
+    context: str | None = None
+    """Whose files they are now; None: they are hidden."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What was configured for a repository. Gates are those that it asks for, before anybody overrules them."""
+
+    source: str
+    """Where it was found, such as `mlscan.toml`; "" where only a policy speaks."""
+    exclude: tuple[Pattern, ...] = ()
+    contexts: tuple[Pattern, ...] = ()
+    kind: str | None = None
+    tier: str | None = None
+    target: int | None = None
+    fail_under: int | None = None
+    require: tuple[str, ...] = ()
+    count_attested: bool = False
+    format: str | None = None
+
+    @property
+    def hidden(self) -> int:
+        """Files that were left out of the scan."""
+        return sum(p.files for p in self.exclude)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """The verdict on one repository. `level` is the floor that evidence shows, `could_be` the ceiling."""
 
@@ -184,6 +217,7 @@ class Assessment:
     hints: tuple[str, ...] = ()
     level_names: Mapping[int, str] = field(default_factory=dict)
     """Every level of the model with its name, the lowest too; for reports that draw the ladder."""
+    configuration: Configuration | None = None
     stats: Stats
     schema_version: str = "1.0"
 

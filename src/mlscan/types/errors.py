@@ -3,6 +3,7 @@
     MlscanError
     +-- UsageError        wrong argument or configuration         exit 2
     |   +-- ContentError  a broken detector, list or rule: file and line named
+    |   +-- SettingsError a broken configuration or policy: file and line named
     +-- NothingToScan     the target is no readable folder or repository   exit 3
     +-- SnapshotClosed    a read after the snapshot was released (a bug of ours)
 
@@ -26,6 +27,15 @@ class UsageError(MlscanError):
 
 class ContentError(UsageError):
     """A detector, list or rule is broken. `where` is `file:line`, the line 1-based."""
+
+    def __init__(self, where: str, message: str) -> None:
+        super().__init__(f"{where}: {message}")
+        self.where = where
+        self.message = message
+
+
+class SettingsError(UsageError):
+    """A configuration or policy is broken. `where` is `file:line`, the line 1-based, or the file alone."""
 
     def __init__(self, where: str, message: str) -> None:
         super().__init__(f"{where}: {message}")

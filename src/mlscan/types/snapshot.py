@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from mlscan.types.evidence import Gap
+from mlscan.types.evidence import Context, Gap
 
 
 class History(str, Enum):
@@ -28,6 +28,8 @@ class FileEntry:
     size: int | None
     """Bytes; None when it is only known after reading."""
     executable: bool = False
+    context: Context | None = None
+    """Whose file it is, where somebody said so; None leaves that to the rules."""
 
 
 @dataclass(frozen=True, slots=True)
