@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from mlscan.detect.combine import Combiner, NearMiss
 from mlscan.detect.commands import CommandMatcher
+from mlscan.detect.concerns import Concerns
 from mlscan.detect.contexts import contexts_of
 from mlscan.detect.excerpt import excerpt
 from mlscan.detect.facts import Facts
@@ -50,7 +52,7 @@ def detect(snapshot: Snapshot, content: DetectContent, *, progress: Progress | N
     if not generated:
         return Engine(snapshot, compile_plan(content)).run(progress)
     findings = Engine(GeneratedSnapshot(snapshot, generated), compile_plan(content)).run(progress)
-    return with_own_paths(findings, generated)
+    return replace(with_own_paths(findings, generated), roots=())
 
 
 class Engine:
@@ -87,6 +89,7 @@ class Engine:
         self._facts.targets = self._sources.targets
         self._commands = CommandMatcher(self._facts, self._sources, self._files_of)
         self._ci = CiMatcher(self._facts)
+        self._concerns = Concerns(self._facts, self._sources)
         for name in sorted(self._plan.nodes):
             self.detector_result(name)
         return self._findings()
@@ -279,7 +282,7 @@ class Engine:
         """Where following begins: for a place inside a job or target, only what that job or target runs."""
         if not hit.units or not hit.units[0].startswith(("job:", "stage:")):
             return [hit.path]
-        kinds = ("ci", "make", "shell", "task", "docker")
+        kinds = ("ci", "make", "shell", "task", "docker", "cron")
         return [
             f.target
             for s in self._sources.of(kinds)
@@ -329,6 +332,7 @@ class Engine:
             rejections=tuple(rejections),
             unknown=unknown,
             numbers=self._numbers(),
+            roots=self._facts.roots,
         )
 
     def _why_unknown(self, path: str) -> str:
@@ -348,6 +352,7 @@ class Engine:
             context=self._facts.context(hit.path),
             delegated_to=excerpt(captures.get("to", "")) or "elsewhere" if detector.delegated else None,
             captures=hit.captures,
+            concerns=self._concerns.of(hit),
         )
 
     def _rejections(self, name: str, seen: set[str]) -> list[Rejection]:

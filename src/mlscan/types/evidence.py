@@ -64,6 +64,8 @@ class Evidence:
     """Where the practice lives when this repository hands it to something elsewhere."""
     captures: tuple[tuple[str, str], ...] = ()
     """Named values that the matcher captured, sorted by name."""
+    concerns: tuple[str, ...] = ()
+    """Files and folders that a CI file works on at this place, sorted; () where it lies says whose it is."""
 
     @property
     def sort_key(self) -> tuple[str, int, bytes, int, str]:
@@ -109,4 +111,4 @@ class Findings:
     numbers: Mapping[str, int | None] = field(default_factory=dict)
     """Counts that rules may ask for (files, contributors, roots, ...); None is unknown."""
     roots: tuple[str, ...] = ()
-    """Folders of independent ML components, relative; empty when the repository is one project."""
+    """Folders with a manifest of their own, relative: each may be an ML project of its own. Assessing decides."""
