@@ -61,6 +61,11 @@ def test_kind_and_level(story: Story) -> None:
     assert (found.kind, found.level) == (expected["kind"], expected["level"]), (found.kind_reasons, why)
 
 
+def test_components(story: Story) -> None:
+    expected, found = story
+    assert {c.path: c.level for c in found.components} == expected.get("components", {})
+
+
 def test_nothing_was_unreadable(story: Story) -> None:
     assert story[1].gaps == ()
 

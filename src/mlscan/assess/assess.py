@@ -40,7 +40,7 @@ def assess(
     """
     whole = _judge_whole(findings, content, as_of)
     facts, kind = whole.facts, whole.kind
-    parts = judge_components(content, findings, as_of) if kind.name in content.model.file.applicable_kinds else {}
+    parts = judge_components(whole, findings, as_of)
     verdict = best_of(parts.values()) if parts else whole
     verdict.facts.host = _host(info.url)
     reported = _reported(findings)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from mlscan.assess.truth import Truth
 from mlscan.types.evidence import Context, Evidence, Findings
@@ -67,11 +67,11 @@ def counts(content: AssessContent, evidence: Evidence, contexts: Iterable[Contex
     return evidence.context in practice_contexts or (info is not None and evidence.context in info.contexts)
 
 
-def gather(content: AssessContent, findings: Findings, keep: Callable[[Evidence], bool] = lambda _: True) -> Facts:
-    """Facts of the evidence that `keep` lets through; sorted, equal evidence once."""
+def gather(content: AssessContent, findings: Findings) -> Facts:
+    """Facts of the findings; sorted, equal evidence once."""
     by_detector: dict[str, list[Evidence]] = {}
     by_practice: dict[str, list[Evidence]] = {}
-    for item in ordered(e for e in findings.evidence if keep(e)):
+    for item in ordered(findings.evidence):
         by_detector.setdefault(item.detector, []).append(item)
         by_practice.setdefault(item.practice, []).append(item)
     drafts = {d for d, info in content.detectors.items() if info.status != "stable"}
@@ -85,6 +85,21 @@ def gather(content: AssessContent, findings: Findings, keep: Callable[[Evidence]
     )
     facts.hidden = _hidden(facts)
     return facts
+
+
+def narrowed(facts: Facts, keep: Callable[[Evidence], bool], names: Collection[str] | None = None) -> Facts:
+    """The facts with the evidence that `keep` lets through, in the same order; practices and kind are undecided.
+
+    names: only these detectors and practices; None is all.
+    """
+
+    def kept(found: Mapping[str, list[Evidence]]) -> dict[str, list[Evidence]]:
+        left = {name: [e for e in found[name] if keep(e)] for name in found if names is None or name in names}
+        return {name: evidence for name, evidence in left.items() if evidence}
+
+    part = replace(facts, by_detector=kept(facts.by_detector), by_practice=kept(facts.by_practice), practices={})
+    part.kind, part.hidden = "", _hidden(part)
+    return part
 
 
 def ordered(evidence: Iterable[Evidence]) -> list[Evidence]:

@@ -164,12 +164,28 @@ class KindRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Plain words; `{paths}` is replaced by the first places of its evidence."""
 
 
+class ComponentsRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which folders of a repository are ML projects of their own.
+
+    A folder with a manifest is one when what lies in it meets `needs`, and no project around it does.
+    """
+
+    needs: Cond | str
+    defined_by: list[str] = []
+    """Detectors whose files make their folder such a one as a manifest does."""
+    parts: list[str] = []
+    """Words, in lower case: a folder whose name has no others is a part of what lies around it (`model-api`)."""
+    holders: list[str] = []
+    """Names of folders that hold parts: what lies in them belongs to what lies around them (`services`)."""
+
+
 class KindsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`rules/kinds.yaml`."""
 
     kinds: list[KindRule]
     default: str
     default_reason: str
+    components: ComponentsRule | None = None
     examples: list[RuleExample] = []
 
 
