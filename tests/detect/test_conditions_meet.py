@@ -133,6 +133,9 @@ def test_siblings_that_nothing_reads_are_rejected() -> None:
     assert places(read, find) == ["config/prod.yaml"]
     alike = {**read, "config/dev.yaml": "url: b\n"}
     assert "no value differs" in run(alike, detector(find)).rejections[0].reason
+    apps = "apps:\n  - name: a\n    size: {}\n"
+    listed = {**read, "config/dev.yaml": apps.format(1), "config/prod.yaml": apps.format(2)}
+    assert places(listed, find) == ["config/prod.yaml"]
 
 
 def test_a_class_is_the_unit_of_its_own_definition() -> None:

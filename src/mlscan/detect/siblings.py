@@ -109,8 +109,11 @@ def _leaves(facts: Facts, path: str) -> dict[str, str]:
         name, node = stack.pop()
         if node.map:
             stack += [(f"{name}.{key}", child) for key, child in node.map.items()]
-        else:
-            found[name] = "\n".join(n.text for n in node.items)
+            continue
+        nested = [n for n in node.items if n is not node and n.text == ""]
+        stack += [(f"{name}[]", child) for child in reversed(nested)]
+        text = "\n".join(n.text for n in node.items)
+        found[name] = f"{found[name]}\n{text}" if name in found else text
     return found
 
 
