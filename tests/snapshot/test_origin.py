@@ -51,10 +51,25 @@ def test_without_an_address_the_folder_gives_the_name(folder: str, name: str) ->
 
 def test_name_and_address_come_from_the_remote_origin(repo: Repo) -> None:
     run_git(repo.path, "remote", "add", "other", "https://example.org/other/thing.git")
+    run_git(repo.path, "remote", "add", "third", "https://example.org/third/thing.git")
     assert (read_all(repo.path).info.name, read_all(repo.path).info.url) == ("repo", None)
     run_git(repo.path, "remote", "add", "origin", "https://tok@example.org/team/thing.git")
     info = read_all(repo.path).info
     assert (info.name, info.url) == ("thing", "https://example.org/team/thing")
+
+
+def test_the_only_remote_is_the_origin_whatever_it_is_called(repo: Repo) -> None:
+    run_git(repo.path, "remote", "add", "upstream", "https://tok@example.org/team/thing.git")
+    info = read_all(repo.path).info
+    assert (info.name, info.url) == ("thing", "https://example.org/team/thing")
+
+
+@pytest.mark.parametrize("folder", ["repo", ".git", "bare.git"])
+def test_a_bare_clone_is_called_as_its_origin(tmp_path: Path, repo: Repo, folder: str) -> None:
+    target = tmp_path / "owner+thing" / folder
+    run_git(tmp_path, "clone", "--quiet", "--bare", str(repo.path), str(target))
+    run_git(target, "remote", "set-url", "origin", "git@example.org:team/thing.git")
+    assert read_all(target).info.name == "thing"
 
 
 CONFIG = b"""\

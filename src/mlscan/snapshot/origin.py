@@ -25,10 +25,14 @@ def config_value(data: bytes, section: str, key: str) -> str | None:
 
 
 def origin_url(common: Path) -> str | None:
-    """The address of the remote `origin` as written, or None."""
-    return config_value(read_file(common, "config"), 'remote "origin"', "url")
+    """The address of the remote `origin`, else of the only remote, as written; None where there is no such."""
+    data = read_file(common, "config")
+    names = dict.fromkeys(_REMOTE.findall(data.decode("utf-8", "replace")))
+    remote = "origin" if "origin" in names or len(names) != 1 else next(iter(names))
+    return config_value(data, f'remote "{remote}"', "url")
 
 
+_REMOTE = re.compile(r'(?im)^\s*\[\s*remote\s+"([^"\\\]\n]+)"\s*\]')
 _SCP = re.compile(r"^(?:[^@/:\s]+@)?([\w.-]+):(?!//|:)([^\s?#]+)$")
 _URL = re.compile(r"^(?:https?|ssh|git)://(?:[^/\s]*@)?([\w.-]+)(?::\d+)?/([^\s?#]+)")
 
