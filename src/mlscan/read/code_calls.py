@@ -109,9 +109,6 @@ READERS: dict[str, Callable[[str, str], Parts]] = {
 }
 """By language; a language that is missing here has lines only."""
 
-ANY_CASE = frozenset(("sas", "spss", "sql"))
-"""Languages whose words may be written in any case; their calls are lower case."""
-
 
 def _calls(code: str, pattern: re.Pattern[str], words: frozenset[str], known: Iterable[str]) -> Iterator[Call]:
     for line, match in placed(pattern, code):

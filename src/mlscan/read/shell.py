@@ -54,8 +54,15 @@ def parse_commands(text: str, line: int = 1, *, apart: bool = False) -> tuple[Co
     return tuple(command for _, command in _commands(text, line, outer))
 
 
-def parse_shell(data: bytes, path: str) -> Script:  # noqa: ARG001 - readers share one signature
-    """A shell script: its functions as groups, all else as group ""; `needs` names the functions a group calls."""
+def parse_shell(data: bytes, path: str) -> Script:
+    """A shell script: its functions as groups, all else as group ""; `needs` names the functions a group calls.
+
+    A batch file of Windows is one group.
+    """
+    if path.lower().endswith((".bat", ".cmd")):
+        from mlscan.read.batch import parse_batch
+
+        return parse_batch(data)
     text, cut = decode_head(data, MAX_CHARACTERS)
     groups: dict[str, list[Command]] = {"": []}
     for group, command in _commands(text, 1) if runs_in_shell(text) else ():

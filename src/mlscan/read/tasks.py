@@ -19,7 +19,11 @@ MAX_GROUPS = 2_000
 MAX_PARSED = 2 * MAX_CHARACTERS
 """Characters of command lines of a file, whose parts may be used more than once."""
 
-_SHELL = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch", ".pbs")
+_SHELL = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch", ".pbs", ".bat", ".cmd")
+_CRONTAB = re.compile(
+    r"(?:[\w-]*crontab|my_?cron|cron_?jobs?)(?:[.-][\w-]+)?|[\w.-]+\.cron(?:tab)?|[\w-]*cron[\w-]*\.txt|[\w-]+-cron"
+)
+_NO_CRONTAB = (".py", ".md", ".yml", ".yaml", ".json", ".js", ".ts", ".rb", ".go", ".php", ".service", ".timer")
 _TASK_NAMES = frozenset(
     (
         "tox.ini",
@@ -35,13 +39,18 @@ _TASK_NAMES = frozenset(
 )
 
 
-def script_kind(path: str) -> Literal["shell", "make", "task"] | None:
-    """Which reader a file of commands needs, told from its path: shell, make or task; None for other files."""
+def script_kind(path: str) -> Literal["shell", "make", "task", "cron"] | None:
+    """Which reader a file of commands needs, told from its path: shell (batch files too), make, task or cron.
+
+    None for other files.
+    """
     name = path.rsplit("/", 1)[-1].lower()
     if name.endswith(_SHELL):
         return "shell"
     if name in ("makefile", "gnumakefile") or name.endswith(".mk") or name.startswith("makefile."):
         return None if name.endswith((".am", ".in", ".py", ".md")) else "make"
+    if "cron" in path and (_CRONTAB.fullmatch(name) or "/cron.d/" in f"/{path}") and not name.endswith(_NO_CRONTAB):
+        return "cron"
     return "task" if name in _TASK_NAMES or _is_just(name) or _is_taskfile(name) else None
 
 
