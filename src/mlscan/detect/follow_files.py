@@ -23,6 +23,11 @@ _STARTER = re.compile(
 _RUN_MODULES = frozenset(("pdb", "cProfile", "profile", "trace", "unittest", "debugpy", "mpi4py", "distributed"))
 """Parts of modules that run the file they are given, beside those named like programs that do."""
 _ENTRY = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_][\w.]*)(?:\(\))?")
+_IN_CODE = re.compile(r"\(['\"]([\w./-]{1,200}\.(?:[rR]|Rmd|qmd|jl|m|sas))['\"]")
+"""A file that a line of code runs: `source('fit.R')`."""
+_MATLAB = re.compile(r"matlab|octave(?:-cli)?")
+_FUNCTION = re.compile(r"(?:(?:addpath|cd)\b[^;,]{0,200}[;,]\s*)?(?:try[;,\s]\s*)?([A-Za-z]\w*)")
+"""The function, and so the file, that a line of MATLAB runs."""
 _NO_FILE = frozenset(("-", "-c", "-e", "--eval"))
 _CONTAINERS = frozenset(("docker", "podman", "buildah", "kubectl", "helm", "oc"))
 """Programs whose `name:tag` is an image."""
@@ -76,7 +81,7 @@ class Files:
             elif word.startswith("-"):
                 continue
             else:
-                found = self._runnable(word.partition("::")[0], cwd, any_name)
+                found = self._runnable(word.partition("::")[0], cwd, any_name) or self._function(words[0], word, cwd)
                 any_name = False
             if found is not None:
                 return found
@@ -85,11 +90,19 @@ class Files:
     def _runnable(self, word: str, cwd: str, any_name: bool) -> str | None:
         if word.lower().endswith(_SUFFIXES):
             return self.path(word, cwd)
+        inside = _IN_CODE.search(word)
+        if inside is not None:
+            return self.path(inside[1], cwd)
         place = join(cwd, word)
         if any_name and place in self._paths:
             return place
         main = f"{place}/__main__.py"
         return main if main in self._paths else None
+
+    def _function(self, program: str, word: str, cwd: str) -> str | None:
+        """The file of the function that a line of code runs, of MATLAB only."""
+        match = _FUNCTION.match(word) if _MATLAB.fullmatch(base_name(program)) else None
+        return self.path(f"{match[1]}.m", cwd) if match else None
 
     def _object(self, words: tuple[str, ...], cwd: str) -> str | None:
         """The module of a word such as `app.main:api`."""

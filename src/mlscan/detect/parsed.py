@@ -24,6 +24,8 @@ from mlscan.types.source import (
 if TYPE_CHECKING:
     from mlscan.read.hcl import Hcl
 
+ANY_CASE = frozenset(("sas", "spss", "sql"))
+"""Languages whose words may be written in any case; their readers give lower-case names."""
 NOTEBOOK_SUFFIXES = (".ipynb", ".rmd", ".qmd")
 
 
@@ -48,7 +50,7 @@ class Roles:
     manifest: str | None = None
     docker: bool = False
     script: str | None = None
-    """shell, make or task."""
+    """shell, make, task or cron."""
     ci: str | None = None
 
     @property
@@ -88,6 +90,11 @@ class ParsedFile:
         self.wanted: Callable[[str], bool] | None = None
         """Names of the calls that somebody will ask for, set before the code is parsed; None is all."""
 
+    @property
+    def searched(self) -> bytes:
+        """What words are looked for in: the bytes, and once more in lower case where a language is of any case."""
+        return self.data + b"\n" + self.data.lower() if self.roles.language in ANY_CASE else self.data
+
     @cached_property
     def text(self) -> str:
         """The content as text; bytes that are not UTF-8 are replaced."""
@@ -118,9 +125,12 @@ class ParsedFile:
             return self.notebook.module
         if self.roles.language is None:
             return None
-        from mlscan.read.code import parse_code
+        from mlscan.read.code import language_of, parse_code
 
-        return self._noted(parse_code(self.data, self.path, self.roles.language, self.wanted))
+        language = language_of(self.path, self.data)
+        if language is None:
+            return None
+        return self._noted(parse_code(self.data, self.path, language, self.wanted))
 
     @cached_property
     def _python_text(self) -> str | None:
@@ -219,6 +229,10 @@ class ParsedFile:
             from mlscan.read.shell import parse_shell
 
             return self._noted(parse_shell(self.data, self.path))
+        if self.roles.script == "cron":
+            from mlscan.read.batch import parse_crontab
+
+            return self._noted(parse_crontab(self.data))
         if self.roles.script == "make":
             from mlscan.read.make import parse_make
 

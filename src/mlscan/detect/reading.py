@@ -17,6 +17,7 @@ from mlscan.detect.local import LocalMatchers
 from mlscan.detect.parsed import ParsedFile, Roles, roles_of
 from mlscan.detect.plan import Leaf, Plan
 from mlscan.detect.prefilter import Prefilter
+from mlscan.detect.sourced import SOURCING, sourced
 from mlscan.read.notebook_head import is_python_notebook
 from mlscan.types.content import ImageMatch, PathMatch, ResourceMatch
 from mlscan.types.evidence import Context, Gap
@@ -120,7 +121,7 @@ class Reading:
 
     def _visit(self, file: ParsedFile, candidates: Candidates, prefilter: Prefilter) -> None:
         self._index(file)
-        possible, words = prefilter.search(file.data, self._modules(file))
+        possible, words = prefilter.search(file.searched, self._modules(file))
         for word in words:
             self._facts.read_words.setdefault(word, set()).add(file.path)
         hit = False
@@ -172,6 +173,10 @@ class Reading:
             from mlscan.read.python import scan_imports
 
             facts.imports[path] = scan_imports(file.data)
+        elif roles.language in SOURCING:
+            named = sourced(file.data, path, roles.language, facts)
+            if named:
+                facts.mentions[path] = named
         if roles.manifest and file.manifest is not None:
             facts.manifests[path] = file.manifest
         if roles.docker and file.dockerfile is not None:
@@ -198,7 +203,7 @@ class Reading:
             if len(found) > MENTIONS:
                 break
         if found:
-            self._facts.mentions[file.path] = frozenset(found)
+            self._facts.mentions[file.path] = self._facts.mentions.get(file.path, frozenset()) | found
 
 
 def _cost(leaf: Leaf) -> tuple[int, int]:

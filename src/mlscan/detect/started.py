@@ -48,7 +48,7 @@ class CommandSources:
         self._targets: dict[str, frozenset[str]] = {}
 
     def of(self, kinds: Sequence[str]) -> Iterator[Started]:
-        """Commands of these kinds (ci, make, shell, task, docker, manifest), in the order of paths and lines."""
+        """Commands of these kinds (ci, make, shell, task, docker, cron, manifest), in the order of paths and lines."""
         for kind in kinds:
             if kind not in self._all:
                 self._all[kind] = list(self._gather(kind))
@@ -66,7 +66,7 @@ class CommandSources:
         """Repository files that the commands of one file run."""
         if not self._targets:
             found: dict[str, set[str]] = {}
-            for started in self.of(("ci", "make", "shell", "task", "docker")):
+            for started in self.of(("ci", "make", "shell", "task", "docker", "cron")):
                 reached = {f.target for f in self.followed(started) if f.target}
                 found.setdefault(started.path, set()).update(reached)
             self._targets = {p: frozenset(t) for p, t in found.items()} or {"": frozenset()}
@@ -90,7 +90,7 @@ class CommandSources:
         for path, (found, script) in sorted(self._facts.scripts.items()):
             if found != kind:
                 continue
-            cwd = path.rpartition("/")[0] if kind != "shell" else ""
+            cwd = path.rpartition("/")[0] if kind not in ("shell", "cron") else ""
             for name, commands in script.groups.items():
                 units = (f"job:{name}",) if name else ()
                 yield from (Started(kind, path, c.line, units, cwd, c) for c in commands)

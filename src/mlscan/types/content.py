@@ -142,7 +142,8 @@ class CommandMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     class_: str | list[str] | None = None
     """A class of `_lists/commands.yaml`."""
     follow: bool = True
-    within: tuple[Literal["ci", "make", "shell", "docker", "task", "manifest"], ...] = ("ci",)
+    within: tuple[Literal["ci", "make", "shell", "docker", "task", "cron", "manifest"], ...] = ("ci",)
+    """Where the command is started; `cron` are tables of times, `shell` scripts of any shell and batch files."""
 
 
 class CiMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
