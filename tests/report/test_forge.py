@@ -47,6 +47,17 @@ SHAPES = {
 }
 
 
+def test_a_scanned_folder_is_part_of_the_address() -> None:
+    url = "https://github.com/acme/churn"
+    info = RepositoryInfo(
+        name="churn", url=url, revision=REV, dirty=False, history=History.FULL, committed_on=None, folder="ml/über"
+    )
+    forge = forge_of(info)
+    assert forge is not None
+    assert forge.link(Location("src/fit.py", 3)) == f"{url}/blob/{REV}/ml/%C3%BCber/src/fit.py#L3"
+    assert forge.link(Location(".")) is None
+
+
 @pytest.mark.parametrize("url", SHAPES)
 def test_a_place_is_linked_as_its_forge_shows_it(url: str) -> None:
     assert link(url) == SHAPES[url]

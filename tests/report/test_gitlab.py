@@ -118,3 +118,11 @@ def test_no_text_of_a_repository_has_control_characters(attack: str) -> None:
 def test_no_text_makes_it_invalid(text: str) -> None:
     near = Rejection(detector=text, practice="ci", where=Location(text.strip("/.") or "x", 1), reason=text)
     assert problems(render(replace(level_2(), rejections=(near,)), "gitlab")) == []
+
+
+def test_places_are_told_from_the_root_of_the_repository() -> None:
+    story = level_2()
+    folder = replace(story, repository=replace(story.repository, folder="ml/churn"))
+    paths = {issue["location"]["path"] for issue in json.loads(render(folder, "gitlab"))}
+    assert paths
+    assert all(path == "ml/churn" or path.startswith("ml/churn/") for path in paths)

@@ -22,7 +22,7 @@ CONTRACT = _KEYS.split()
 def test_the_keys_are_those_of_the_contract_in_its_order() -> None:
     report = json.loads(render(level_4(), "json"))
     assert list(report) == CONTRACT
-    assert list(report["repository"]) == ["name", "url", "revision", "dirty", "history"]
+    assert list(report["repository"]) == ["name", "url", "revision", "dirty", "history", "folder"]
     assert list(report["levels"][0]) == ["level", "name", "rating", "achieved", "criteria"]
     assert list(report["levels"][0]["criteria"][0]) == ["id", "title", "status", "why", "evidence"]
     assert list(report["evidence"][0]) == [

@@ -176,3 +176,14 @@ def test_the_same_verdict_gives_the_same_file() -> None:
 def test_the_vendored_schema_is_unchanged() -> None:
     notes = (SCHEMA.parent / "README.md").read_text(encoding="utf-8")
     assert hashlib.sha256(SCHEMA.read_bytes()).hexdigest() in notes
+
+
+def test_places_are_told_from_the_root_of_the_repository() -> None:
+    story = level_2()
+    folder = replace(story, repository=replace(story.repository, folder="ml/churn"), gaps=(Gap("a b.json", "broken"),))
+    log = run(folder)
+    uris = {place["physicalLocation"]["artifactLocation"]["uri"] for r in log["results"] for place in r["locations"]}
+    assert uris
+    assert all(uri == "ml/churn" or uri.startswith("ml/churn/") for uri in uris)
+    noted = log["invocations"][0]["toolExecutionNotifications"][0]
+    assert noted["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "ml/churn/a%20b.json"

@@ -79,6 +79,13 @@ def test_a_subfolder_is_a_snapshot_of_its_own(repo: Repo) -> None:
     assert (at_head.data, at_head.info.dirty) == ({"one.py": b"1"}, False)
 
 
+@pytest.mark.parametrize("rev", [None, "HEAD"])
+def test_a_subfolder_knows_where_it_lies(repo: Repo, rev: str | None) -> None:
+    repo.commit({"ml/churn/fit.py": "1"})
+    assert read_all(repo.path / "ml" / "churn", rev=rev).info.folder == "ml/churn"
+    assert read_all(repo.path, rev=rev).info.folder == ""
+
+
 def test_a_subfolder_that_git_ignores_is_a_plain_folder(repo: Repo) -> None:
     repo.commit({".gitignore": "/venv/\n"})
     repo.write({"venv/lib/a.py": "a"})

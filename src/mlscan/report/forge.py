@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlscan.types.evidence import Location
 from mlscan.types.snapshot import RepositoryInfo
@@ -31,6 +31,7 @@ class Forge:
     commit: str
     """The page of the scanned revision."""
     _address: Address
+    _from_root: Callable[[str], str] = str
 
     def link(self, where: Location) -> str | None:
         """The page that shows a place; None for the whole repository and for a very long address.
@@ -39,7 +40,7 @@ class Forge:
         """
         if where.path in ("", "."):
             return None
-        url = self._address(quoted(where.path), where.line)
+        url = self._address(quoted(self._from_root(where.path)), where.line)
         return url if len(url) <= LONGEST else None
 
 
@@ -57,7 +58,8 @@ def forge_of(repository: RepositoryInfo) -> Forge | None:
         return None
     for fits, build in _SHAPES:
         if fits(host):
-            return build(host, parts, revision)
+            forge = build(host, parts, revision)
+            return forge and replace(forge, _from_root=repository.from_root)
     return None
 
 

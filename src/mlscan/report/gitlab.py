@@ -31,5 +31,5 @@ def _issue(a: Assessment, f: Finding) -> dict[str, Json]:
         "severity": _SEVERITY[f.urgency],
         "fingerprint": hashlib.sha256(verdict_id(a, f.criterion.id).encode("utf-8", "backslashreplace")).hexdigest(),
         # The format knows no places without a file.
-        "location": {"path": clean(where.path) or ".", "lines": {"begin": where.line or 1}},
+        "location": {"path": clean(a.repository.from_root(where.path)) or ".", "lines": {"begin": where.line or 1}},
     }

@@ -7,7 +7,15 @@ import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from mlscan.types.assessment import Assessment, Configuration, CriterionResult, LevelResult, NextStep, PracticeResult
+from mlscan.types.assessment import (
+    Assessment,
+    Configuration,
+    CriterionResult,
+    LevelResult,
+    NextStep,
+    PracticeResult,
+    StatementResult,
+)
 from mlscan.types.evidence import Evidence, Gap, Rejection
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | dict[str, Json] | None"
@@ -39,6 +47,7 @@ def _head(a: Assessment) -> dict[str, Json]:
             "revision": repository.revision,
             "dirty": repository.dirty,
             "history": repository.history.value,
+            "folder": repository.folder,
         },
         "as_of": a.as_of,
         "model": a.model,
@@ -73,7 +82,7 @@ def _reasons(a: Assessment) -> dict[str, Json]:
         "rejections": [_rejection(x) for x in a.rejections],
         "hints": list(a.hints),
         "configuration": _configuration(a.configuration) if a.configuration else None,
-        "waivers": [],
+        "waivers": [_statement(x) for x in a.waivers],
         "policy": None,
         "stats": {"files": stats.files, "bytes_read": stats.bytes_read, "seconds": round(stats.seconds, 3)},
     }
@@ -90,6 +99,22 @@ def _configuration(x: Configuration) -> dict[str, Json]:
         "fail_under": x.fail_under,
         "require": list(x.require),
         "count_attested": x.count_attested,
+    }
+
+
+def _statement(x: StatementResult) -> dict[str, Json]:
+    return {
+        "type": "waiver" if x.waives else "attestation",
+        "criterion": x.criterion,
+        "standing": x.standing.value,
+        "why": x.why,
+        "reason": x.reason,
+        "owner": x.owner,
+        "starts": x.starts,
+        "expires": x.expires,
+        "path": x.path,
+        "link": x.link,
+        "source": x.source,
     }
 
 

@@ -124,25 +124,30 @@ def _result(a: Assessment, f: Finding, index: int) -> Object:
         "kind": "review" if unknown else "fail",
         "level": _SEVERITY[f.urgency],
         "message": {"text": _plain(f.message)},
-        "locations": [_location(f.where, line=1)],
+        "locations": [_location(a, f.where, line=1)],
         "partialFingerprints": {"verdict/v1": verdict_id(a, _plain(f.criterion.id))},
         "properties": {"status": f.criterion.status.value, "level": f.level.level, "could_be": a.could_be},
     }
-    related = _related(f)
+    related = _related(a, f)
     return {**result, "relatedLocations": related} if related else result
 
 
-def _related(f: Finding) -> list[Json]:
+def _related(a: Assessment, f: Finding) -> list[Json]:
     places = [(r.where, f"Nearly counted ({_plain(r.detector)}): {_plain(r.reason)}") for r in f.near]
     places += [(e.where, f"Seen ({_plain(e.detector)}, {e.strength.value}): {_plain(e.excerpt)}") for e in f.seen]
     return [
-        {"id": n, **_location(where), "message": {"text": words}} for n, (where, words) in enumerate(places[:_RELATED])
+        {"id": n, **_location(a, where), "message": {"text": words}}
+        for n, (where, words) in enumerate(places[:_RELATED])
     ]
 
 
-def _location(where: Location, line: int | None = None) -> Object:
-    """The place; `line` stands in where the whole file is meant, for pages that show nothing without a line."""
-    physical: Object = {"artifactLocation": {"uri": quoted(where.path) if where.path else ".", "uriBaseId": ROOT}}
+def _location(a: Assessment, where: Location, line: int | None = None) -> Object:
+    """The place, from the repository's root.
+
+    `line` stands in where the whole file is meant, for pages that show nothing without a line.
+    """
+    path = a.repository.from_root(where.path)
+    physical: Object = {"artifactLocation": {"uri": quoted(path) if path else ".", "uriBaseId": ROOT}}
     start = where.line or line
     if start is not None:
         physical["region"] = {"startLine": start}
@@ -150,7 +155,7 @@ def _location(where: Location, line: int | None = None) -> Object:
 
 
 def _invocation(a: Assessment) -> Object:
-    shown = [_notification(gap) for gap in a.gaps[:_GAPS]]
+    shown = [_notification(a, gap) for gap in a.gaps[:_GAPS]]
     left = len(a.gaps) - len(shown)
     if left:
         shown.append({"level": "note", "message": {"text": f"{left} further places could not be read."}})
@@ -162,13 +167,13 @@ def _invocation(a: Assessment) -> Object:
     return {"executionSuccessful": True, "toolExecutionNotifications": list(shown)}
 
 
-def _notification(gap: Gap) -> Object:
+def _notification(a: Assessment, gap: Gap) -> Object:
     how = "Read only in part" if gap.partial else "Not read"
     return {
         "descriptor": {"id": "gap"},
         "level": "note",
         "message": {"text": f"{how}: {_plain(place(Location(gap.path)))}: {_plain(gap.reason)}"},
-        "locations": [_location(Location(gap.path))],
+        "locations": [_location(a, Location(gap.path))],
     }
 
 

@@ -148,6 +148,7 @@ class _Opening:
             history=self._history(revision),
             committed_on=_date(commit),
             branches=takeover.branches(self._references or ()),
+            folder=self._found.prefix,
         )
 
     def _history(self, revision: str | None) -> History:

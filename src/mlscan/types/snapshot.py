@@ -71,6 +71,14 @@ class RepositoryInfo:
     """Names of the branches that are known, sorted; empty when refs are not known."""
     submodules: tuple[str, ...] = ()
     """Paths of submodules: listed, not entered."""
+    folder: str = ""
+    """The scanned folder below the repository's root, `/`-separated; "" where all of it was scanned."""
+
+    def from_root(self, path: str) -> str:
+        """A path of the snapshot as seen from the repository's root; "" and "." are the scanned folder."""
+        if not self.folder:
+            return path
+        return self.folder if path in ("", ".") else f"{self.folder}/{path}"
 
 
 class Snapshot(Protocol):
