@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import zlib
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,16 @@ def test_a_tree_that_is_none_is_a_gap(tmp_path: Path, content: bytes) -> None:
     repo.put_commit(repo.put("tree", content))
     found = read_all(repo.path, rev="main")
     assert (found.data, found.reasons) == ({}, {"broken object"} if content else set())
+
+
+@pytest.mark.parametrize("unit", [b"1 ", b"0", b"40000 a", b"100644 " + b"a" * 2_000])
+def test_a_tree_that_never_ends_an_entry_takes_no_more_than_its_length(tmp_path: Path, unit: bytes) -> None:
+    repo = new_repo(tmp_path / "repo", {"a.py": "a"})
+    whole = repo.put_tree([("100644", b"a.py", repo.git("rev-parse", "HEAD:a.py"))])
+    content = zlib.decompress((repo.git_dir / "objects" / whole[:2] / whole[2:]).read_bytes()).partition(b"\0")[2]
+    repo.put_commit(repo.put("tree", content + unit * (2_000_000 // len(unit))))
+    found = read_all(repo.path, rev="main")
+    assert (found.data, found.gaps) == ({"a.py": b"a"}, {"": {"broken object"}})
 
 
 @pytest.mark.parametrize("kind", ["tree", "commit", "tag"])

@@ -84,7 +84,8 @@ class _Reader:
                     self._builder.problem(line, "too many documents")
                     return None
         except yaml.MarkedYAMLError as error:
-            line = _line(error.problem_mark, line - self._offset) + self._offset
+            # the parser sees a file that does not end in a newline end on the line after
+            line = min(_line(error.problem_mark, line - self._offset) + self._offset, self._text.count("\n") + 1)
             self._stop(line, "broken YAML")
         except LimitReached as limit:
             self._stop(line, str(limit))

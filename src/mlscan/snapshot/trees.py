@@ -7,7 +7,8 @@ that name each other ten times keep it busy for ever.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 from mlscan.snapshot import reasons
 from mlscan.snapshot.listing import Listing, decode, looked_at
@@ -15,13 +16,13 @@ from mlscan.snapshot.objects import Answer, ObjectStream, Request
 from mlscan.types.evidence import Gap
 from mlscan.types.snapshot import Limits
 
-TREE = 50_000_000
+TREE = 25_000_000
 """Bytes of one tree."""
-TREES = 200_000_000
+TREES = 60_000_000
 """Bytes of all trees."""
 _FOLDER = b"40000"
-_SHORT = re.compile(rb"0*(\d+) ([^\0]+)\0(.{20})", re.DOTALL)
-_LONG = re.compile(rb"0*(\d+) ([^\0]+)\0(.{32})", re.DOTALL)
+_SHORT = re.compile(rb"0*+(\d++) ([^\0]++)\0(.{20})", re.DOTALL)
+_LONG = re.compile(rb"0*+(\d++) ([^\0]++)\0(.{32})", re.DOTALL)
 Item = tuple[bytes, bytes, bytes]
 """Mode without leading zeros, name, id as bytes."""
 
@@ -74,7 +75,8 @@ def _fetch(stream: ObjectStream, root: str, limits: Limits) -> dict[str, Answer]
         for oid, answer in zip(level, stream.read(Request(o, TREE, b"tree") for o in level), strict=False):
             fetched[oid] = answer
             size += len(answer)
-            below |= dict.fromkeys(o.hex() for mode, _, o in _items(answer, oid) if mode == _FOLDER)
+            folders = (o.hex() for mode, _, o in _items(answer, oid) if mode == _FOLDER)
+            below |= dict.fromkeys(islice(folders, max(0, limits.files - len(below))))
         level = [oid for oid in below if oid not in fetched]
         if not level or size > TREES or len(fetched) > limits.files:
             break
@@ -85,15 +87,20 @@ def _open(fetched: dict[str, Answer], oid: str, path: str, listing: Listing) -> 
     answer = fetched.get(oid, reasons.TOO_MANY)
     if isinstance(answer, str):
         listing.gaps.append(Gap(path, reasons.NO_FOLDER if answer == reasons.MISSING else answer))
-    elif _pattern(oid).sub(b"", answer):
-        listing.gaps.append(Gap(path, reasons.BROKEN))
-    return iter(_items(answer, oid))
+    return _items(answer, oid, broken=lambda: listing.gaps.append(Gap(path, reasons.BROKEN)))
 
 
-def _items(answer: Answer, oid: str) -> list[Item]:
-    """The entries of a tree as git keeps it; what does not look like one is left out."""
-    return [] if isinstance(answer, str) else _pattern(oid).findall(answer)
+def _items(answer: Answer, oid: str, broken: Callable[[], None] = lambda: None) -> Iterator[Item]:
+    """The entries of a tree as git keeps it, as far as they look like some; `broken` is told where they do not.
 
-
-def _pattern(oid: str) -> re.Pattern[bytes]:
-    return _LONG if len(oid) == 64 else _SHORT
+    Each is looked for where the one before ends, so that no tree takes the square of its length.
+    """
+    if isinstance(answer, str):
+        return
+    pattern, place = _LONG if len(oid) == 64 else _SHORT, 0
+    while found := pattern.match(answer, place):
+        mode, name, id = found.groups()
+        yield mode, name, id
+        place = found.end()
+    if place < len(answer):
+        broken()
