@@ -11,7 +11,7 @@ MAX_FILES = 2_000
 
 _NAMED = re.compile(rb"\.(?:[rR]|Rmd|rmd|qmd|jl|m|sas|sps|sql|py|sh|ipynb)['\")]")
 _WHOLE_FOLDER = re.compile(
-    rb"(?<![\w.])(?:load_all|tar_source|test_check|source_files|sourceDirectory|source_folder|r_make|tar_make)\s{0,9}\(|"
+    rb"(?<![\w.])(?:load_all|tar_source|source_files|sourceDirectory|source_folder|r_make|tar_make)\s{0,9}\(|"
     rb"\blist\.files\s{0,9}\([^()\n]{0,200}\\+\.[\[(]?[Rr]"
 )
 _FILE = re.compile(r"[\w./\\ -]{1,200}\.(?:[rR]|Rmd|rmd|qmd|jl|m|sas|sps|sql|py|sh|ipynb)")
