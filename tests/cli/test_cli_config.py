@@ -35,6 +35,13 @@ class Scanner:
         self.err = captured.err
         return code, captured.out
 
+    def command(self, *args: str) -> str:
+        """What a command prints that ends well."""
+        code = main(args)
+        captured = self._capfd.readouterr()
+        assert code == 0, captured.err
+        return captured.out
+
     def json(self, *args: str) -> dict[str, object]:
         code, out = self.run("--format", "json", *args)
         assert code in (0, 1), self.err

@@ -107,7 +107,6 @@ def test_the_format_never_changes_the_exit_code(run: Run, format: str) -> None:
         (("--policy", "x"), "--policy is not built yet"),
         (("--config", "no/such/file"), "--config no/such/file: No such file"),
         (("--with", "x"), "--with is not built yet"),
-        (("--count-attested",), "--count-attested is not built yet"),
         (("--format", "xml"), "'xml' is not one of"),
         (("--as-of", "tomorrow"), "--as-of"),
         (("--fail-under", "-1"), "--fail-under"),

@@ -7,13 +7,17 @@ from dataclasses import replace
 from mlscan.types.assessment import (
     Assessment,
     Component,
+    Configuration,
     CriterionResult,
     GroupResult,
     LevelResult,
     NextStep,
+    Pattern,
     PracticeResult,
     Rating,
+    Standing,
     StarterFile,
+    StatementResult,
     Stats,
     Status,
 )
@@ -318,4 +322,51 @@ def hostile(text: str = HOSTILE) -> Assessment:
     )
 
 
-STORIES = {"level-0": level_0, "level-2": level_2, "level-4": level_4, "hostile": hostile}
+def said() -> Assessment:
+    """People excluded paths, set a criterion aside, vouched for one, and forgot about some."""
+    story = level_2()
+    waived = {"tests-there": Status.WAIVED, "monitoring-there": Status.ATTESTED}
+    levels = tuple(
+        replace(x, criteria=tuple(replace(c, status=waived.get(c.id, c.status)) for c in x.criteria))
+        for x in story.levels
+    )
+    result = StatementResult(
+        waives=True,
+        criterion="tests-there",
+        title="Tests can be seen",
+        reason="The code is generated",
+        owner="@acme/ml",
+        starts=None,
+        expires="2027-06-30",
+        path=None,
+        link=None,
+        source="mlscan.toml:6",
+        standing=Standing.COUNTS,
+    )
+    vouched = replace(
+        result,
+        waives=False,
+        criterion="monitoring-there",
+        reason="Lives in the platform repository.",
+        link="https://example.org/dashboards",
+        source="mlscan.toml:12",
+    )
+    forgotten = replace(result, criterion="ci-there", standing=Standing.EXPIRED, expires="2026-01-31")
+    unused = replace(vouched, path="services/churn", standing=Standing.UNUSED, why="no ML project lies there")
+    return replace(
+        story,
+        levels=levels,
+        attested_level=3,
+        target=3,
+        next=(),
+        configuration=Configuration(
+            source="mlscan.toml",
+            exclude=(Pattern(pattern="third_party/", files=12), Pattern(pattern="old/", files=0)),
+            contexts=(Pattern(pattern="examples/live/**", files=3, context="own"),),
+            target=3,
+        ),
+        waivers=(result, vouched, forgotten, unused),
+    )
+
+
+STORIES = {"level-0": level_0, "level-2": level_2, "level-4": level_4, "hostile": hostile, "said": said}

@@ -74,7 +74,7 @@ def test_verdict_ladder_profile_and_steps_are_there() -> None:
         "services/churn level 4",
         "Who decides that a model goes live",
         "Hint: Fetch the whole history",
-        "with its id, such as mlscan:ml-process/".replace("with its", "by its"),
+        "by its id mlscan:ml-process/",
     ):
         assert words in shown
 

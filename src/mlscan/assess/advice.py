@@ -20,15 +20,16 @@ _EFFORT = ("S", "M", "L")
 def next_steps(verdict: Verdict, target: int | None = None) -> tuple[NextStep, ...]:
     """The shortest way to the target (default: the next level), in order, then what else is asked on that way.
 
-    The way goes up level by level. Empty where the target is reached, and for kinds that cannot reach it.
+    The way goes up level by level, from where the repository stands with what people vouched for. Empty where the
+    target is reached, and for kinds that cannot reach it.
     """
-    above = [n for n in rungs(verdict.facts) if n > verdict.level]
+    above = [n for n in rungs(verdict.facts) if n > verdict.attested]
     goal = min(above, default=0) if target is None else min(target, max(above, default=0))
-    if goal <= verdict.level:
+    if goal <= verdict.attested:
         return ()
     search = Search(verdict, goal)
     way = shortest(search)
-    steps = ordered(search, way, verdict.level)
+    steps = ordered(search, way, verdict.attested)
     done = search.met(way)
     rest = sorted((s for s in search.open if s.ask.criterion.id not in done), key=_urgency) if way else []
     return (*(_needed(step, steps, verdict) for step in steps), *(_asked_too(s, goal, verdict) for s in rest))

@@ -20,6 +20,7 @@ from mlscan.assess.results import (
 )
 from mlscan.assess.shown import choose, ordered_rejections
 from mlscan.assess.verdict import Verdict, judge
+from mlscan.assess.word import statement_results
 from mlscan.types.assessment import Assessment, Stats
 from mlscan.types.evidence import Findings
 from mlscan.types.model import AssessContent
@@ -41,6 +42,7 @@ def assess(
     whole = _judge_whole(findings, content, as_of)
     facts, kind = whole.facts, whole.kind
     parts = judge_components(whole, findings, as_of)
+    judged = [*parts.values()] or [whole]
     verdict = best_of(parts.values()) if parts else whole
     verdict.facts.host = _host(info.url)
     reported = _reported(findings)
@@ -56,7 +58,7 @@ def assess(
         applicable=kind.name in content.model.file.applicable_kinds,
         level=verdict.level,
         level_name=level_name(facts, verdict.level),
-        attested_level=verdict.level,
+        attested_level=max(v.attested for v in judged),
         could_be=max([verdict.could_be, *(v.could_be for v in parts.values())]),
         target=target,
         levels=level_results(verdict, shown),
@@ -71,6 +73,7 @@ def assess(
         gaps=tuple(sorted(set(findings.gaps))),
         rejections=ordered_rejections(reported.rejections),
         hints=findings.hints,
+        waivers=statement_results(judged, as_of),
         stats=NO_STATS,
     )
 

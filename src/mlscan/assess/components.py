@@ -39,6 +39,7 @@ def component_facts(whole: Facts, projects: Projects) -> Iterator[tuple[str, Fac
         wanted = {key for key, owning in owners.items() if not owning or folder in owning}
         facts = narrowed(whole, lambda e, wanted=wanted: id(e) in wanted)  # type: ignore[misc]
         decide_practices(facts)
+        facts.root = folder
         yield folder, facts
 
 

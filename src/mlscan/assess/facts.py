@@ -33,6 +33,8 @@ class Facts:
     numbers: Mapping[str, int | None]
     practices: dict[str, Presence] = field(default_factory=dict)
     kind: str = ""
+    root: str = ""
+    """Folder of the component; "" is the whole repository."""
     host: str = ""
     """Where the repository's origin lies; "" where that is not known. Only starters ask for it."""
 

@@ -25,7 +25,11 @@ def decide_kind(facts: Facts) -> Kind:
 
     Rules that could hold if what is unknown were known stay possible, up to the first that holds either way. A
     delegation leaves no doubt here: what lies in another repository says nothing about the kind of this one.
+    A kind that people gave stands.
     """
+    word = facts.content.word
+    if word.kind is not None:
+        return Kind(word.kind, (sentence(f"given in {word.kind_by}"),), (word.kind,))
     file = facts.content.kinds
     full = _decided(replace(facts, hidden={}, practices={}))
     seen = _decided(replace(full, unknown={}, practices={}))

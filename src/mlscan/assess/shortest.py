@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mlscan.assess.outlook import Lack, Outlook
-from mlscan.assess.verdict import FLOOR, State, Verdict, level_of
+from mlscan.assess.verdict import FLOOR, State, Verdict, level_of, vouched
 from mlscan.types.assessment import Status
 from mlscan.types.conditions import named
 
@@ -36,6 +36,7 @@ class Search:
         self._outlook = Outlook(verdict.facts)
         self._met: dict[frozenset[Lack], frozenset[str]] = {}
         self._named_first: dict[Lack, list[State]] = {}
+        self._vouched = vouched(verdict.states)
         self.goal = goal
         self.all_open = [s for s in verdict.states if s.status in OPEN]
         self.open = [s for s in self.all_open if s.ask.level <= goal]
@@ -68,7 +69,7 @@ class Search:
     def level(self, done: Iterable[Lack]) -> int:
         """The level with this."""
         verdict = self._verdict
-        return level_of(verdict.facts, verdict.states, verdict.kind.name, FLOOR, self.met(done))
+        return level_of(verdict.facts, verdict.states, verdict.kind.name, FLOOR, self.met(done) | self._vouched)
 
     def cost(self, lack: Lack) -> int:
         """The effort of the hardest criterion that names it first, up to the goal where there are such, else of any.

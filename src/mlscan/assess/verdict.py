@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from mlscan.assess.conditions import evaluate
 from mlscan.assess.facts import Facts
 from mlscan.assess.kinds import Kind
 from mlscan.assess.rating import Item, reached
 from mlscan.assess.truth import Outcome, Truth
+from mlscan.assess.word import counting, told
 from mlscan.types.assessment import Status
 from mlscan.types.conditions import Cond, named
 from mlscan.types.model import Ask
+from mlscan.types.settings import Said
 
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _STATUS = {Truth.YES: Status.MET, Truth.NO: Status.NOT_MET, Truth.UNKNOWN: Status.UNKNOWN}
@@ -41,6 +43,8 @@ class Verdict:
     states: tuple[State, ...]
     level: int
     could_be: int
+    attested: int
+    """The level with what people vouched for."""
 
 
 def judge(facts: Facts, kind: Kind, as_of: str) -> Verdict:
@@ -49,13 +53,34 @@ def judge(facts: Facts, kind: Kind, as_of: str) -> Verdict:
     states = judge_states(facts, as_of)
     level = level_of(facts, states, kind.name, FLOOR)
     ceilings = [level_of(facts, states, name, CEILING) for name in kind.possible]
-    return Verdict(facts=facts, kind=kind, states=states, level=level, could_be=max([level, *ceilings]))
+    attested = max(level, level_of(facts, states, kind.name, FLOOR, vouched(states)))
+    could_be = max([level, *ceilings])
+    return Verdict(facts=facts, kind=kind, states=states, level=level, could_be=could_be, attested=attested)
+
+
+def vouched(states: Iterable[State]) -> frozenset[str]:
+    """Ids of the criteria that people vouched for."""
+    return frozenset(s.ask.criterion.id for s in states if s.status is Status.ATTESTED)
 
 
 def judge_states(facts: Facts, as_of: str) -> tuple[State, ...]:
     """Each observable criterion with its status, in the model's order."""
     asks = [a for a in facts.content.model.asks() if a.criterion.observable]
-    return tuple(_state(ask, facts, as_of) for ask in asks)
+    said = counting(facts.content.word.said, as_of, facts.root)
+    return tuple(_with_word(_state(ask, facts, as_of), said) for ask in asks)
+
+
+def _with_word(state: State, said: Mapping[tuple[bool, str], Said]) -> State:
+    """The state with what people said of it: a waiver sets it aside, an attestation stands in for evidence only."""
+    name = state.ask.criterion.id
+    if state.status in OUTSIDE:
+        return state
+    waiver, attestation = said.get((True, name)), said.get((False, name))
+    if waiver is not None:
+        return State(state.ask, Status.WAIVED, replace(state.outcome, why=told(waiver)))
+    if attestation is not None and state.status is not Status.MET:
+        return State(state.ask, Status.ATTESTED, replace(state.outcome, why=told(attestation)))
+    return state
 
 
 def _state(ask: Ask, facts: Facts, as_of: str) -> State:
@@ -72,15 +97,21 @@ def _state(ask: Ask, facts: Facts, as_of: str) -> State:
 
 def items(states: Iterable[State], met: Collection[Status], also: Collection[str] = ()) -> list[Item]:
     """What rating needs of the states that are in the denominator; `also` are criteria taken as met."""
+    maybe = Status.UNKNOWN in met
     return [
         Item(
             weight=s.ask.criterion.weight,
             essential=s.ask.criterion.essential,
-            met=s.status in met or s.ask.criterion.id in also,
+            met=s.status in met or s.ask.criterion.id in also or (maybe and _open_attested(s)),
         )
         for s in states
         if s.status not in OUTSIDE
     ]
+
+
+def _open_attested(state: State) -> bool:
+    """Whether evidence may be there, unseen, for what people vouch for."""
+    return state.status is Status.ATTESTED and state.outcome.truth is Truth.UNKNOWN
 
 
 def rungs(facts: Facts) -> list[int]:
@@ -124,4 +155,11 @@ def _allowed(
         return _STATUS[evaluate(cond, facts).truth] in met or bool(granted & set(named(cond)))
 
     requires = facts.content.model.file.staged.requires
-    return lambda n: all(holds(c) for c in requires.get(n, ()))
+    waived = _all_waived(states)
+    return lambda n: n not in waived and all(holds(c) for c in requires.get(n, ()))
+
+
+def _all_waived(states: Sequence[State]) -> set[int]:
+    """Levels of which nothing is left to ask because people set it aside: waiving alone reaches nothing."""
+    left = {s.ask.level for s in states if s.status not in OUTSIDE}
+    return {s.ask.level for s in states if s.status is Status.WAIVED} - left

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from mlscan.report.answers.data import verdict_name
+from mlscan.report.choices import level_names
 from mlscan.types.answers import Comparison
-from mlscan.types.assessment import Assessment
+from mlscan.types.assessment import Assessment, Status
 from mlscan.types.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,16 +42,18 @@ class Gates:
     require: tuple[str, ...]
     fail_under_by: str = ""
     require_by: str = ""
+    attested: bool = False
+    """Whether what people vouched for counts."""
 
     def __bool__(self) -> bool:
         return self.fail_under is not None or bool(self.require)
 
 
-def gates_of(fail_under: int | None, require: tuple[str, ...], a: Assessment) -> Gates:
+def gates_of(fail_under: int | None, require: tuple[str, ...], attested: bool, a: Assessment) -> Gates:
     """The gates of the command line; where it has none of a kind, those of the configuration."""
     found = a.configuration
     if found is None:
-        return Gates(fail_under=fail_under, require=require)
+        return Gates(fail_under=fail_under, require=require, attested=attested)
     level = fail_under is None and found.fail_under is not None
     practices = not require and bool(found.require)
     return Gates(
@@ -58,26 +61,56 @@ def gates_of(fail_under: int | None, require: tuple[str, ...], a: Assessment) ->
         require=found.require if practices else require,
         fail_under_by=found.source if level else "",
         require_by=found.source if practices else "",
+        attested=attested or found.count_attested,
     )
 
 
 def failures(a: Assessment, gates: Gates) -> list[str]:
     """Why the gates fail, one sentence each with the id of its verdict; empty when they hold."""
     reasons = []
-    if gates.fail_under is not None and a.level < gates.fail_under:
-        could_be = f" (could be {a.could_be})" if a.could_be > a.level else ""
-        by = _by("fail-under", gates.fail_under_by)
-        under = f"level {a.level} {a.level_name}{could_be} is under {gates.fail_under}{by}"
+    level = a.attested_level if gates.attested else a.level
+    if gates.fail_under is not None and level < gates.fail_under:
+        under = f"{level_used(a, gates)} is under {gates.fail_under}{_by('fail-under', gates.fail_under_by)}"
         reasons.append(f"{under} [{verdict_name(a.model, 'level')}]")
     by_id = {p.id: p for p in a.practices}
+    vouched = attested_practices(a) if gates.attested else {}
     for practice in dict.fromkeys(gates.require):
         found = by_id.get(practice)
-        if found is None or not found.present:
+        if (found is None or not found.present) and practice not in vouched:
             state = "unknown" if found is not None and found.present is None else "absent"
             why = f": {found.why.rstrip('.')}" if found and found.why else ""
             by = _by("require", gates.require_by)
             reasons.append(f"practice {practice} is {state}{why}{by} [{verdict_name(a.model, practice)}]")
     return reasons
+
+
+def level_used(a: Assessment, gates: Gates) -> str:
+    """The level that a gate uses, and which one that is where people vouched for something."""
+    if gates.attested:
+        name = level_names(a).get(a.attested_level, "")
+        return f"attested level {a.attested_level} {name} (evidence alone: {a.level})"
+    could_be = f" (could be {a.could_be})" if a.could_be > a.level else ""
+    words = f"level {a.level} {a.level_name}{could_be}"
+    if a.attested_level == a.level:
+        return words
+    return f"{words} by evidence alone (attested: {a.attested_level}, which --count-attested would use)"
+
+
+def holding(a: Assessment, gates: Gates) -> str:
+    """What to say of gates that hold only because of what people vouched for; "" for others."""
+    alone = replace(gates, attested=False)
+    if not gates.attested or not failures(a, alone):
+        return ""
+    used = [level_used(a, gates)] if gates.fail_under is not None and a.level < gates.fail_under else []
+    vouched = attested_practices(a)
+    used += [f"{p} by {vouched[p]}" for p in gates.require if p in vouched]
+    return f"gate holds with what people vouched for: {', '.join(used)}"
+
+
+def attested_practices(a: Assessment) -> dict[str, str]:
+    """Practice -> a criterion that asks for it and is attested."""
+    criteria = [c for level in a.levels for c in level.criteria if c.status is Status.ATTESTED]
+    return {need: c.id for c in reversed(criteria) for need in c.needs}
 
 
 def _by(key: str, source: str) -> str:

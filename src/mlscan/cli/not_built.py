@@ -11,7 +11,7 @@ from mlscan.types.errors import UsageError
 
 COMMANDS = ("history", "fleet", "init", "questionnaire")
 OPTIONS = ("--policy", "--with")
-FLAGS = ("--count-attested",)
+FLAGS: tuple[str, ...] = ()
 
 
 def commands() -> list[click.Command]:

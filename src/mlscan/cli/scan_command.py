@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from mlscan import __version__
 from mlscan.cli import not_built, scanning
-from mlscan.cli.gates import check_gates, failures, gates_of
+from mlscan.cli.gates import check_gates, failures, gates_of, holding
 from mlscan.cli.output import complain, stdout_options, write_stdout
 from mlscan.cli.reports import destinations, write_reports
 from mlscan.cli.whole_help import WholeHelp
@@ -33,6 +33,7 @@ class Request(scanning.Common):
     report: tuple[str, ...]
     fail_under: int | None
     require: tuple[str, ...]
+    count_attested: bool
     verbose: bool
 
 
@@ -62,6 +63,7 @@ def _complete_path(context: click.Context, _parameter: click.Parameter, incomple
 @click.option(
     "--require", multiple=True, metavar="PRACTICE", help="Exit 1 when this practice is not there; repeatable."
 )
+@click.option("--count-attested", is_flag=True, help="Gates count what people vouched for (attestations).")
 @scanning.DETECTORS
 @scanning.RULES
 @scanning.CONFIG
@@ -96,7 +98,7 @@ def scan_command(context: click.Context, /, **given: object) -> int:
 
 
 def _gate(request: Request, assessment: Assessment) -> int:
-    gates = gates_of(request.fail_under, request.require, assessment)
+    gates = gates_of(request.fail_under, request.require, request.count_attested, assessment)
     if not gates:
         return 0
     if not assessment.applicable:
@@ -105,4 +107,6 @@ def _gate(request: Request, assessment: Assessment) -> int:
     reasons = failures(assessment, gates)
     if reasons:
         complain(f"gate failed: {'; '.join(reasons)}")
+    elif said := holding(assessment, gates):
+        complain(said)
     return GATE_FAILED if reasons else 0

@@ -38,7 +38,7 @@ def level_names(a: Assessment) -> dict[int, str]:
 def tally(level: LevelResult) -> tuple[int, int]:
     """How many criteria of a level are met, and how many count."""
     counted = [c for c in level.criteria if c.status not in LEFT_OUT]
-    return sum(c.status in (Status.MET, Status.ATTESTED) for c in counted), len(counted)
+    return sum(c.status is Status.MET for c in counted), len(counted)
 
 
 def filled(level: LevelResult, signs: int) -> int:
@@ -98,8 +98,9 @@ class Steps:
 
 def steps(a: Assessment) -> Steps:
     """The way to the target, by default the next level; empty where it cannot be reached."""
-    target = a.level + 1 if a.target is None else a.target
-    if target not in level_names(a) or target <= a.level:
+    stands = max(a.level, a.attested_level)
+    target = stands + 1 if a.target is None else a.target
+    if target not in level_names(a) or target <= stands:
         return Steps(None, (), ())
     asked = [s for s in a.next if s.level <= target] or list(a.next)
     return Steps(target, tuple(s for s in asked if s.needed), tuple(s for s in asked if not s.needed))

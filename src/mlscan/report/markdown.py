@@ -35,6 +35,7 @@ from mlscan.report.wording import (
     nothing_missing,
     set_aside,
     starter_words,
+    with_attested,
     wrong_verdict,
 )
 from mlscan.types.assessment import Assessment, CriterionResult, NextStep, PracticeResult, Status
@@ -104,7 +105,7 @@ def _head(a: Assessment, forge: Forge | None) -> list[str]:
     notes = []
     if a.could_be > a.level:
         notes.append(f"It could be level **{a.could_be}**: {PARTLY_SEEN}.")
-    if a.attested_level != a.level:
+    if with_attested(a):
         notes.append(f"With what people vouched for: level **{a.attested_level}**.")
     if set_aside(a):
         notes.append(f"{text(set_aside(a))}.")

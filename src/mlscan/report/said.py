@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mlscan.report.wording import many
-from mlscan.types.assessment import Assessment, Configuration
+from mlscan.types.assessment import Assessment, Configuration, Standing, StatementResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,30 @@ def said(a: Assessment) -> list[Part]:
     parts = []
     if a.configuration is not None:
         parts.append(Part(_title(a.configuration), tuple(_configured(a.configuration))))
+    parts.append(Part("Waived and attested", tuple(statement(x) for x in _urgent_first(a.waivers))))
     return [part for part in parts if part.lines]
+
+
+def _urgent_first(items: Iterable[StatementResult]) -> list[StatementResult]:
+    """What somebody has to do something about comes before what counts."""
+    return sorted(items, key=lambda x: x.standing in (Standing.COUNTS, Standing.FUTURE))
+
+
+def statement(x: StatementResult) -> str:
+    """A waiver or attestation with what became of it, in one line."""
+    what = "waiver" if x.waives else "attestation"
+    why = f" ({x.why})" if x.why else ""
+    how = {
+        Standing.COUNTS: f"{'waived' if x.waives else 'attested'} until {x.expires}{why}",
+        Standing.EXPIRED: f"{what} EXPIRED on {x.expires}, it does not count",
+        Standing.FUTURE: f"{what} counts from {x.starts or ''} only",
+        Standing.NEEDLESS: f"{what} is needless, evidence shows it",
+        Standing.UNUSED: f"{what} is unused{why}",
+        Standing.REQUESTED: f"{what} is only requested{why}",
+    }[x.standing]
+    scope = f" in {x.path}" if x.path else ""
+    link = f" {x.link}" if x.link else ""
+    return f"{x.criterion}{scope}: {how}; {x.owner}: {x.reason.rstrip('.')}{link} [{x.source}]"
 
 
 def _title(c: Configuration) -> str:

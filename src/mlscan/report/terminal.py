@@ -12,7 +12,16 @@ from mlscan.report.ladder import add_ladder
 from mlscan.report.options import RenderOptions
 from mlscan.report.page import Page
 from mlscan.report.said import said
-from mlscan.report.wording import PARTLY_SEEN, REVISION_DIGITS, because, effort, nothing_missing, quiet_line, set_aside
+from mlscan.report.wording import (
+    PARTLY_SEEN,
+    REVISION_DIGITS,
+    because,
+    effort,
+    nothing_missing,
+    quiet_line,
+    set_aside,
+    with_attested,
+)
 from mlscan.types.assessment import Assessment, NextStep
 
 _STEPS_SHOWN = 5
@@ -59,7 +68,7 @@ def _add_head(page: Page, a: Assessment) -> None:
     page.lines.append(Text())
     could_be = f" (could be {a.could_be}: {PARTLY_SEEN})" if a.could_be > a.level else ""
     page.add(page.text((f"  Level {a.level}: {a.level_name}", "bold green"), (could_be, "yellow")), indent=2)
-    if a.attested_level != a.level:
+    if with_attested(a):
         page.add(page.text(f"  With what people vouched for: level {a.attested_level}"), indent=2)
     aside = set_aside(a)
     if aside:

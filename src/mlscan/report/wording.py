@@ -35,6 +35,11 @@ def set_aside(a: Assessment) -> str:
     return ", ".join(many(count, one, more) for count, one, more in counts if count)
 
 
+def with_attested(a: Assessment) -> bool:
+    """Whether people vouched for anything, so that there are two levels to tell."""
+    return a.attested_level != a.level or any(c.status is Status.ATTESTED for x in a.levels for c in x.criteria)
+
+
 def quiet_line(a: Assessment) -> str:
     """The verdict in one line, such as `level 3 Analyze it (could be 4)`."""
     aside = set_aside(a)
@@ -42,7 +47,8 @@ def quiet_line(a: Assessment) -> str:
     if not a.applicable:
         return f"level does not apply ({a.kind}){tail}"
     could_be = f" (could be {a.could_be})" if a.could_be > a.level else ""
-    return f"level {a.level} {a.level_name}{could_be}{tail}"
+    attested = f" (attested {a.attested_level})" if with_attested(a) else ""
+    return f"level {a.level} {a.level_name}{could_be}{attested}{tail}"
 
 
 def because(reasons: tuple[str, ...]) -> str:
@@ -59,13 +65,15 @@ def wrong_verdict(a: Assessment) -> str:
     """How to report a verdict that is wrong, and how to live with it until then; one line."""
     shown = next((c.id for level in a.levels for c in level.criteria), "CRITERION")
     return (
-        f"A verdict is wrong? Report it by its id, such as {verdict_id(a, shown)}, with the place that shows it; "
-        "until then waive or attest that id in mlscan.toml."
+        f"A verdict is wrong? mlscan explain {shown} PATH --issue makes a report of it, by its id "
+        f"{verdict_id(a, shown)}, ready to send, with what to put into mlscan.toml until then."
     )
 
 
 def nothing_missing(a: Assessment) -> str:
     """Why there are no next steps, where the level is all that was asked for."""
+    if a.target is not None and a.level < a.target <= a.attested_level:
+        return f"Level {a.target} was asked for, and it is reached with what people vouched for: enough for this target"
     if a.target is not None and a.target <= a.level:
         return f"Level {a.target} was asked for, and it is reached: enough for this target"
     return "This is the top of the ladder"

@@ -151,6 +151,40 @@ class Stats:
     seconds: float
 
 
+class Standing(str, Enum):
+    """What became of a waiver or attestation."""
+
+    COUNTS = "counts"
+    EXPIRED = "expired"
+    FUTURE = "future"
+    NEEDLESS = "needless"
+    """Evidence shows the criterion."""
+    UNUSED = "unused"
+    """There is nothing here that it is about."""
+    REQUESTED = "requested"
+    """The policy does not accept it, or not yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementResult:
+    """A waiver or attestation with what became of it."""
+
+    waives: bool
+    """False: it attests."""
+    criterion: str
+    title: str
+    """Of the criterion; "" for one that the model does not have."""
+    reason: str
+    owner: str
+    starts: str | None
+    expires: str
+    path: str | None
+    link: str | None
+    source: str
+    standing: Standing
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
     """A path pattern of the configuration with what it did."""
@@ -218,6 +252,8 @@ class Assessment:
     level_names: Mapping[int, str] = field(default_factory=dict)
     """Every level of the model with its name, the lowest too; for reports that draw the ladder."""
     configuration: Configuration | None = None
+    waivers: tuple[StatementResult, ...] = ()
+    """Waivers and attestations, in the order in which they are said."""
     stats: Stats
     schema_version: str = "1.0"
 

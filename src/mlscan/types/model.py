@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 import msgspec
 
 from mlscan.types.conditions import Cond
 from mlscan.types.evidence import Context, Strength
+from mlscan.types.settings import Word
 from mlscan.types.starters import Starters, Wording
 
 
@@ -246,3 +247,5 @@ class AssessContent:
     kinds: KindsFile
     detectors: Mapping[str, DetectorInfo]
     digest: str
+    word: Word = field(default_factory=Word)
+    """What people said about the repository that is assessed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
@@ -88,3 +89,30 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     format: FormatName | None = None
     waivers: Annotated[list[Waiver], Meta(max_length=500)] = msgspec.field(default_factory=list)
     attestations: Annotated[list[Attestation], Meta(max_length=500)] = msgspec.field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One waiver or attestation, and whether it may count."""
+
+    statement: Waiver | Attestation
+    source: str
+    """`file:line` where it is said."""
+    accepted: bool = True
+    why: str = ""
+    """Why it is not accepted, or who accepted it."""
+
+    @property
+    def waives(self) -> bool:
+        """True for a waiver, False for an attestation."""
+        return isinstance(self.statement, Waiver)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What people said about one repository; assessing heeds it, and reports tell it."""
+
+    said: tuple[Said, ...] = ()
+    kind: str | None = None
+    kind_by: str = ""
+    """Where the kind is given."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from mlscan.report.choices import place, steps
-from mlscan.report.markdown_text import code, text
+from mlscan.report.clean import clean
+from mlscan.report.markdown_text import code, fenced, text
 from mlscan.report.options import RenderOptions
 from mlscan.report.page import Page
 from mlscan.report.wording import quiet_line, verdict_id
-from mlscan.types.assessment import Assessment
+from mlscan.types.assessment import Assessment, CriterionResult, Status
 from mlscan.types.evidence import Evidence, Rejection
 
 _PLACES = 10
 _DIGITS = 12
+_DAYS = 180
+"""Days after which what is said instead of a verdict has to be looked at again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +91,39 @@ def render_decided(a: Assessment, found: Decided, options: RenderOptions) -> str
             page.add(page.text(("  Nearly counted:", "bold")))
         page.add(page.text(f"  {place(r.where)}: {r.reason}", (f"  {r.detector}", "dim")), indent=4)
     page.add(page.text((f"  Wrong? mlscan explain {found.id} PATH --issue prints a report to send.", "dim")), indent=2)
+    lines = override(a, found).splitlines()
+    if lines:
+        page.add(page.text(("  Until then, in mlscan.toml:", "dim")), indent=2)
+    for line in lines:
+        page.add(page.text(f"    {line}"), indent=4)
     return page.print()
+
+
+def override(a: Assessment, found: Decided) -> str:
+    """What to put into `mlscan.toml` until the verdict is right; "" where nothing helps."""
+    if found.id == "kind":
+        return f'kind = "{"not-ml" if a.kind == "ml-project" else "ml-project"}"  # or ml-library, teaching\n'
+    criterion = _criterion(a, found)
+    if criterion is not None:
+        table, hint = ("waivers", "why it is not asked here")
+        if criterion.status is not Status.MET:
+            table, hint = ("attestations", "what is there, and why no file here shows it")
+        expires = date.fromisoformat(a.as_of) + timedelta(days=_DAYS)
+        return (
+            f'[[{table}]]\ncriterion = "{criterion.id}"\nreason = "{hint}"\nowner = "who answers for it"\n'
+            f"expires = {expires.isoformat()}\n"
+        )
+    if found.evidence:
+        return f'[contexts]\n{json.dumps(clean(found.evidence[0].where.path))} = "example"  # or test, docs, vendored\n'
+    return ""
+
+
+def _criterion(a: Assessment, found: Decided) -> CriterionResult | None:
+    """The criterion that can be waived or attested; for a practice without any evidence, one that asks for it."""
+    usual = (Status.MET, Status.NOT_MET, Status.UNKNOWN)
+    criteria = [c for level in a.levels for c in level.criteria if c.status in usual]
+    asking = [c for c in criteria if found.id in c.needs and c.status is not Status.MET and not found.evidence]
+    return next((c for c in [*criteria, *asking] if c.id == found.id or c in asking), None)
 
 
 def issue_text(a: Assessment, found: Decided) -> str:
@@ -104,6 +141,7 @@ def issue_text(a: Assessment, found: Decided) -> str:
         f"**mlscan says:** {text(found.said)}. {text(found.why)}".rstrip(),
         *(["**Evidence:**", "\n".join(shown[:_PLACES])] if shown else ["**Evidence:** none"]),
         *(["**Nearly counted:**", "\n".join(near)] if near else []),
+        *(["**Until then**, in `mlscan.toml`:", fenced(override(a, found))] if override(a, found) else []),
         "**What is true instead, and the place that shows it:**",
         "<!-- A few lines of the file that was not understood are best, with names that may be public. -->",
         "<!-- The lines above name files of your repository: take out what is not for others. -->",
