@@ -104,7 +104,7 @@ def test_the_format_never_changes_the_exit_code(run: Run, format: str) -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (("--policy", "x"), "--policy is not built yet"),
+        (("--policy", "no/such/file"), "--policy no/such/file: No such file"),
         (("--config", "no/such/file"), "--config no/such/file: No such file"),
         (("--with", "x"), "--with is not built yet"),
         (("--format", "xml"), "'xml' is not one of"),

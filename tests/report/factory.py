@@ -13,6 +13,7 @@ from mlscan.types.assessment import (
     LevelResult,
     NextStep,
     Pattern,
+    PolicyResult,
     PracticeResult,
     Rating,
     Standing,
@@ -366,6 +367,16 @@ def said() -> Assessment:
             target=3,
         ),
         waivers=(result, vouched, forgotten, unused),
+        policy=PolicyResult(
+            name="Acme ML",
+            digest="0123456789abcdef" * 4,
+            tier="product",
+            target=3,
+            fail_under=2,
+            require=("tests",),
+            count_attested=True,
+            notes=("the target of the repository is overruled: 2 becomes 3",),
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from mlscan.assess.facts import Facts
 from mlscan.assess.rating import achieved, rate, reached
@@ -88,10 +88,11 @@ def _cut(level: int, facts: Facts, kind: str, met: frozenset[Status]) -> int:
 
 def practice_results(facts: Facts, shown: Shown) -> tuple[PracticeResult, ...]:
     """Every practice of presence.yaml, in its order."""
-    return tuple(_practice(name, facts, shown) for name in facts.practices)
+    asked = {name for ask in facts.content.model.asks() for name in named(ask.criterion.needs)}
+    return tuple(_practice(name, facts, shown, asked) for name in facts.practices)
 
 
-def _practice(name: str, facts: Facts, shown: Shown) -> PracticeResult:
+def _practice(name: str, facts: Facts, shown: Shown, asked: Collection[str]) -> PracticeResult:
     rule = facts.content.presence.practices[name]
     presence = facts.practices[name]
     counting = presence.evidence or [e for e in facts.by_practice.get(name, ()) if facts.counts(e)]
@@ -104,7 +105,8 @@ def _practice(name: str, facts: Facts, shown: Shown) -> PracticeResult:
         strength=best.strength.value if best else None,
         evidence=shown.of_practice(name, presence.evidence),
         why=sentence(presence.why),
-        informational=rule.informational,
+        # A model may ask for what others only report.
+        informational=rule.informational and name not in asked,
         more=shown.left_out.get(name, 0),
     )
 

@@ -70,11 +70,11 @@ def _result(item: Said, judged: list[Verdict], as_of: str, before: tuple[Said, .
 
 
 def _standing(item: Said, states: list[State], as_of: str) -> tuple[Standing, str]:
-    if not item.accepted:
-        return Standing.REQUESTED, item.why
     of_day = _standing_of_day(item, as_of)
     if of_day is not None:
         return of_day, ""
+    if not item.accepted:
+        return Standing.REQUESTED, item.why
     used = Status.WAIVED if item.waives else Status.ATTESTED
     counted = [x for x in states if x.status is used]
     if item.waives and counted and all(x.outcome.truth is Truth.YES for x in counted):

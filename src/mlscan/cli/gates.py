@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from mlscan.report.answers.data import verdict_name
 from mlscan.report.choices import level_names
 from mlscan.types.answers import Comparison
-from mlscan.types.assessment import Assessment, Status
+from mlscan.types.assessment import Assessment, Configuration, PolicyResult, Status
 from mlscan.types.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Gates:
     fail_under: int | None
     require: tuple[str, ...]
     fail_under_by: str = ""
-    require_by: str = ""
+    require_by: Mapping[str, str] = field(default_factory=dict)
     attested: bool = False
     """Whether what people vouched for counts."""
 
@@ -50,19 +50,35 @@ class Gates:
 
 
 def gates_of(fail_under: int | None, require: tuple[str, ...], attested: bool, a: Assessment) -> Gates:
-    """The gates of the command line; where it has none of a kind, those of the configuration."""
-    found = a.configuration
-    if found is None:
-        return Gates(fail_under=fail_under, require=require, attested=attested)
-    level = fail_under is None and found.fail_under is not None
-    practices = not require and bool(found.require)
+    """The gates of the policy, then those of the command line, then those of the configuration.
+
+    Practices that the policy asks for are asked for besides the others.
+    """
+    found = a.configuration or Configuration(source="")
+    policy = a.policy or PolicyResult(name="", digest="")
+    by_policy = f"the policy {policy.name}"
+    levels = ((policy.fail_under, by_policy), (fail_under, ""), (found.fail_under, found.source))
+    level, level_by = next(((n, by) for n, by in levels if n is not None), (None, ""))
+    own, own_by = (require, "") if require else (found.require, found.source)
     return Gates(
-        fail_under=found.fail_under if level else fail_under,
-        require=found.require if practices else require,
-        fail_under_by=found.source if level else "",
-        require_by=found.source if practices else "",
-        attested=attested or found.count_attested,
+        fail_under=level,
+        require=(*policy.require, *own),
+        fail_under_by=level_by,
+        require_by={**dict.fromkeys(own, own_by), **dict.fromkeys(policy.require, by_policy)},
+        attested=(attested or found.count_attested) if policy.count_attested is None else policy.count_attested,
     )
+
+
+def overruled(fail_under: int | None, attested: bool, a: Assessment) -> list[str]:
+    """What the policy leaves of the gates of the command line, one sentence each."""
+    if a.policy is None:
+        return []
+    said = []
+    if fail_under is not None and a.policy.fail_under not in (None, fail_under):
+        said.append(f"--fail-under {fail_under} is overruled by the policy {a.policy.name}: {a.policy.fail_under}")
+    if attested and a.policy.count_attested is False:
+        said.append(f"--count-attested is overruled by the policy {a.policy.name}")
+    return said
 
 
 def failures(a: Assessment, gates: Gates) -> list[str]:
@@ -79,7 +95,7 @@ def failures(a: Assessment, gates: Gates) -> list[str]:
         if (found is None or not found.present) and practice not in vouched:
             state = "unknown" if found is not None and found.present is None else "absent"
             why = f": {found.why.rstrip('.')}" if found and found.why else ""
-            by = _by("require", gates.require_by)
+            by = _by("require", gates.require_by.get(practice, ""))
             reasons.append(f"practice {practice} is {state}{why}{by} [{verdict_name(a.model, practice)}]")
     return reasons
 

@@ -10,7 +10,7 @@ import click
 from mlscan.types.errors import UsageError
 
 COMMANDS = ("history", "fleet", "init", "questionnaire")
-OPTIONS = ("--policy", "--with")
+OPTIONS = ("--with",)
 FLAGS: tuple[str, ...] = ()
 
 

@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from mlscan import __version__
 from mlscan.cli import not_built, scanning
-from mlscan.cli.gates import check_gates, failures, gates_of, holding
+from mlscan.cli.gates import check_gates, failures, gates_of, holding, overruled
 from mlscan.cli.output import complain, stdout_options, write_stdout
 from mlscan.cli.reports import destinations, write_reports
 from mlscan.cli.whole_help import WholeHelp
@@ -68,6 +68,7 @@ def _complete_path(context: click.Context, _parameter: click.Parameter, incomple
 @scanning.RULES
 @scanning.CONFIG
 @scanning.NO_REPO_CONFIG
+@scanning.POLICY
 @scanning.AS_OF
 @click.option("-q", "--quiet", is_flag=True, help="One line only.")
 @click.option("-v", "--verbose", is_flag=True, help="All evidence, criteria, near misses and gaps.")
@@ -98,6 +99,8 @@ def scan_command(context: click.Context, /, **given: object) -> int:
 
 
 def _gate(request: Request, assessment: Assessment) -> int:
+    for words in overruled(request.fail_under, request.count_attested, assessment):
+        complain(words)
     gates = gates_of(request.fail_under, request.require, request.count_attested, assessment)
     if not gates:
         return 0

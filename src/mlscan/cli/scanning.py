@@ -18,6 +18,7 @@ from mlscan.types.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from mlscan.content import Content
+    from mlscan.settings import LoadedPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +35,27 @@ class Common:
     """Not an option of all commands."""
     config: str | None = None
     no_repo_config: bool = False
+    policy: str | None = None
 
     def content(self) -> Content:
         """The content to judge by. Raises ContentError or UsageError, also where the model does not exist."""
-        content = loading.load(self.detectors, self.rules)
+        from mlscan.scan.settled import with_policy
+
+        content = with_policy(loading.load(self.detectors, self.rules), self._policy())
         content.assess(self.named_model)
         return content
 
+    def _policy(self) -> LoadedPolicy | None:
+        """The policy that was named. Raises UsageError, or SettingsError with file and line."""
+        from mlscan.settings import load_policy
+
+        return load_policy(self.policy) if self.policy else None
+
     @property
     def named_model(self) -> str:
-        """The model that was given, else the usual one."""
-        return self.model or DEFAULT_MODEL
+        """The model of the policy, else the one that was given, else the usual one."""
+        policy = self._policy()
+        return (policy.model if policy else None) or self.model or DEFAULT_MODEL
 
 
 def as_date(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> date | None:
@@ -57,6 +68,9 @@ DETECTORS = click.option("--detectors", multiple=True, metavar="DIR", help="Furt
 RULES = click.option("--rules", multiple=True, metavar="DIR", help="Further maturity models; repeatable.")
 CONFIG = click.option(
     "--config", metavar="FILE", help="Configuration, instead of mlscan.toml or [tool.mlscan] of the repository."
+)
+POLICY = click.option(
+    "--policy", envvar="MLSCAN_POLICY", metavar="FILE", help="Policy of the organisation (or MLSCAN_POLICY)."
 )
 NO_REPO_CONFIG = click.option("--no-repo-config", is_flag=True, help="Ignore the repository's own configuration.")
 AS_OF = click.option(
@@ -71,7 +85,7 @@ OUTPUT = click.option("--output", metavar="FILE", help="Write here instead of to
 
 def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Decorates a command with the options of `Common`."""
-    return stacked(function, (MODEL, DETECTORS, RULES, CONFIG, NO_REPO_CONFIG, AS_OF, DEBUG, NO_COLOR))
+    return stacked(function, (MODEL, DETECTORS, RULES, CONFIG, NO_REPO_CONFIG, POLICY, AS_OF, DEBUG, NO_COLOR))
 
 
 def stacked(function: Callable[..., Any], options: Iterable[Callable[..., Any]]) -> Callable[..., Any]:
@@ -100,7 +114,7 @@ def scan_options(
     common: Common, progress: Progress, *, rev: str | None = None, target: int | None = None
 ) -> ScanOptions:
     """The options of a scan. Raises UsageError, or SettingsError with file and line, for the file of --config."""
-    from mlscan.settings import load_file
+    from mlscan.settings import load_file, load_policy
 
     return ScanOptions(
         rev=rev,
@@ -110,4 +124,5 @@ def scan_options(
         target=target,
         configuration=load_file(common.config) if common.config is not None else None,
         repo_config=not common.no_repo_config,
+        policy=load_policy(common.policy) if common.policy else None,
     )

@@ -8,12 +8,13 @@ import msgspec
 from mlscan.cli.output import write_stdout
 from mlscan.report import assessment_schema
 from mlscan.types.content import Detector
-from mlscan.types.model import KindsFile, ModelFile, PresenceFile, Topic
+from mlscan.types.model import KindsFile, ModelExtension, ModelFile, PresenceFile, Topic
 from mlscan.types.starters import Starters, StarterWords
 
 _CONTENT = {
     "detector": Detector,
     "model": ModelFile,
+    "model-extension": ModelExtension,
     "topic": Topic,
     "presence": PresenceFile,
     "kinds": KindsFile,
@@ -21,7 +22,7 @@ _CONTENT = {
     "starter-words": StarterWords,
 }
 
-_SETTINGS = ("config",)
+_SETTINGS = ("config", "policy")
 
 
 @click.command("schema")
@@ -29,12 +30,12 @@ _SETTINGS = ("config",)
 def schema_command(name: str) -> None:
     """Print a JSON Schema.
 
-    NAME is the JSON report (assessment, the default), mlscan.toml (config) or a kind of content file.
+    NAME is the JSON report (assessment, the default), mlscan.toml (config), a policy, or a kind of content file.
     """
     if name in _SETTINGS:
-        from mlscan.settings import settings_schema
+        from mlscan.settings import policy_schema, settings_schema
 
-        write_stdout(settings_schema(), data=True)
+        write_stdout(settings_schema() if name == "config" else policy_schema(), data=True)
         return
     write_stdout(assessment_schema() if name == "assessment" else _content_schema(name), data=True)
 

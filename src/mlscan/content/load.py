@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,10 +16,21 @@ from mlscan.content import compiled, starters
 from mlscan.content.find import built_in, yaml_files
 from mlscan.types.content import Detector
 from mlscan.types.errors import ContentError, UsageError
+from mlscan.types.extension import BadExtension, extended
 from mlscan.types.lists import CommandsFile, ContextsFile, DetectContent, ListFile, Lists, PackagesFile
-from mlscan.types.model import AssessContent, DetectorInfo, KindsFile, Model, ModelFile, PresenceFile, Topic
+from mlscan.types.model import (
+    AssessContent,
+    DetectorInfo,
+    KindsFile,
+    Model,
+    ModelExtension,
+    ModelFile,
+    PresenceFile,
+    Topic,
+)
 
 T = TypeVar("T")
+_EXTENDS = re.compile(r"^extends:", re.MULTILINE)
 LIST_NAME = re.compile(r"^@[a-z0-9-]+$")
 """How a list is named inside another; other texts that begin with `@` (npm scopes) stand for themselves."""
 
@@ -207,6 +218,7 @@ def load_rules(files: Sequence[SourceFile]) -> tuple[PresenceFile, KindsFile, di
     """Presence, kinds and the models: `rules/<model>/model.yaml` with its topics, sorted by file name, and starters."""
     presence = kinds = None
     heads: dict[str, ModelFile] = {}
+    extensions: dict[str, tuple[SourceFile, ModelExtension]] = {}
     topics: dict[str, list[Topic]] = {}
     begins: dict[str, list[SourceFile]] = {}
     for source in files:
@@ -217,6 +229,8 @@ def load_rules(files: Sequence[SourceFile]) -> tuple[PresenceFile, KindsFile, di
             kinds = decode(source, KindsFile)
         elif parts[-2] == starters.FOLDER:
             begins.setdefault(parts[-3], []).append(source)
+        elif parts[-1] == "model.yaml" and _EXTENDS.search(source.text):
+            extensions[parts[-2]] = (source, decode(source, ModelExtension))
         elif parts[-1] == "model.yaml":
             heads[parts[-2]] = decode(source, ModelFile)
         else:
@@ -227,7 +241,27 @@ def load_rules(files: Sequence[SourceFile]) -> tuple[PresenceFile, KindsFile, di
     for key, head in heads.items():
         found, words = starters.load_starters(begins.get(key, ()))
         models[head.id] = Model(file=head, topics=tuple(topics.get(key, ())), starters=found, words=words)
+    for key, (source, extension) in extensions.items():
+        models[extension.id] = _extended(models, source, extension, topics.get(key, ()))
     return presence, kinds, models
+
+
+def _extended(
+    models: Mapping[str, Model], source: SourceFile, extension: ModelExtension, topics: Sequence[Topic]
+) -> Model:
+    """The model that a file makes from another one, with the topics beside it. Raises ContentError."""
+    from mlscan.content import strict_yaml
+
+    try:
+        if extension.extends not in models:
+            raise BadExtension(f"no model {extension.extends!r} to extend", "extends")
+        if extension.id in models:
+            raise BadExtension(f"model {extension.id!r} exists already", "id")
+        made = extended(models[extension.extends], extension)
+    except BadExtension as error:
+        path = "$" + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.place)
+        raise ContentError(f"{source.where}:{strict_yaml.line_of(source.text, path)}", str(error)) from None
+    return msgspec.structs.replace(made, topics=(*made.topics, *topics))
 
 
 def load_lists(files: Sequence[SourceFile]) -> Lists:

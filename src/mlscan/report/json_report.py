@@ -13,6 +13,7 @@ from mlscan.types.assessment import (
     CriterionResult,
     LevelResult,
     NextStep,
+    PolicyResult,
     PracticeResult,
     StatementResult,
 )
@@ -83,7 +84,7 @@ def _reasons(a: Assessment) -> dict[str, Json]:
         "hints": list(a.hints),
         "configuration": _configuration(a.configuration) if a.configuration else None,
         "waivers": [_statement(x) for x in a.waivers],
-        "policy": None,
+        "policy": _policy(a.policy) if a.policy else None,
         "stats": {"files": stats.files, "bytes_read": stats.bytes_read, "seconds": round(stats.seconds, 3)},
     }
 
@@ -99,6 +100,19 @@ def _configuration(x: Configuration) -> dict[str, Json]:
         "fail_under": x.fail_under,
         "require": list(x.require),
         "count_attested": x.count_attested,
+    }
+
+
+def _policy(x: PolicyResult) -> dict[str, Json]:
+    return {
+        "name": x.name,
+        "digest": x.digest,
+        "tier": x.tier,
+        "target": x.target,
+        "fail_under": x.fail_under,
+        "require": list(x.require),
+        "count_attested": x.count_attested,
+        "notes": list(x.notes),
     }
 
 

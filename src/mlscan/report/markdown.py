@@ -35,6 +35,7 @@ from mlscan.report.wording import (
     nothing_missing,
     set_aside,
     starter_words,
+    target_words,
     with_attested,
     wrong_verdict,
 )
@@ -107,6 +108,8 @@ def _head(a: Assessment, forge: Forge | None) -> list[str]:
         notes.append(f"It could be level **{a.could_be}**: {PARTLY_SEEN}.")
     if with_attested(a):
         notes.append(f"With what people vouched for: level **{a.attested_level}**.")
+    if target_words(a):
+        notes.append(f"{text(target_words(a))}.")
     if set_aside(a):
         notes.append(f"{text(set_aside(a))}.")
     title = f"## ML process: level {a.level} of {top}, {text(a.level_name)}"
@@ -143,6 +146,8 @@ def _profile(a: Assessment) -> list[str]:
 
 def _next(a: Assessment) -> list[str]:
     way = steps(a)
+    if way.level is None and target_words(a):
+        return []
     if way.level is None:
         return [f"### {text(nothing_missing(a))}"]
     if not way.needed and not way.others:

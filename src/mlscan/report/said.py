@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mlscan.report.wording import many
-from mlscan.types.assessment import Assessment, Configuration, Standing, StatementResult
+from mlscan.types.assessment import Assessment, Configuration, PolicyResult, Standing, StatementResult
+
+_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ def said(a: Assessment) -> list[Part]:
     parts = []
     if a.configuration is not None:
         parts.append(Part(_title(a.configuration), tuple(_configured(a.configuration))))
+    if a.policy is not None:
+        parts.append(Part(f"Policy {a.policy.name} ({a.policy.digest[:_DIGITS]})", tuple(_policy(a.policy))))
     parts.append(Part("Waived and attested", tuple(statement(x) for x in _urgent_first(a.waivers))))
     return [part for part in parts if part.lines]
 
@@ -46,6 +50,16 @@ def statement(x: StatementResult) -> str:
     scope = f" in {x.path}" if x.path else ""
     link = f" {x.link}" if x.link else ""
     return f"{x.criterion}{scope}: {how}; {x.owner}: {x.reason.rstrip('.')}{link} [{x.source}]"
+
+
+def _policy(p: PolicyResult) -> list[str]:
+    tier = f"tier {p.tier}: " if p.tier else ""
+    lines = [f"{tier}level {p.target} is enough"] if p.target is not None else []
+    lines += [f"it asks for level {p.fail_under} or more"] if p.fail_under is not None else []
+    lines += [f"it asks for {', '.join(p.require)}"] if p.require else []
+    if p.count_attested is not None:
+        lines.append(f"its gates use {'the attested level' if p.count_attested else 'evidence alone'}")
+    return [*(lines or ["it asks for no level"]), *p.notes]
 
 
 def _title(c: Configuration) -> str:

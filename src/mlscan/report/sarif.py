@@ -72,6 +72,8 @@ def _properties(a: Assessment) -> Object:
         "model": _plain(a.model),
         "as_of": a.as_of,
         "content_digest": a.content_digest,
+        "target": a.target,
+        "policy": a.policy.digest if a.policy else None,
         "hidden_files": a.configuration.hidden if a.configuration else 0,
         "waived": _with(a, Status.WAIVED),
         "attested": _with(a, Status.ATTESTED),

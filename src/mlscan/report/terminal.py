@@ -20,6 +20,7 @@ from mlscan.report.wording import (
     nothing_missing,
     quiet_line,
     set_aside,
+    target_words,
     with_attested,
 )
 from mlscan.types.assessment import Assessment, NextStep
@@ -70,6 +71,8 @@ def _add_head(page: Page, a: Assessment) -> None:
     page.add(page.text((f"  Level {a.level}: {a.level_name}", "bold green"), (could_be, "yellow")), indent=2)
     if with_attested(a):
         page.add(page.text(f"  With what people vouched for: level {a.attested_level}"), indent=2)
+    if target_words(a):
+        page.add(page.text(f"  {target_words(a)}"), indent=2)
     aside = set_aside(a)
     if aside:
         page.add(page.text((f"  {aside}", "yellow")), indent=2)
@@ -77,6 +80,8 @@ def _add_head(page: Page, a: Assessment) -> None:
 
 def _add_next(page: Page, a: Assessment) -> None:
     way = steps(a)
+    if way.level is None and target_words(a):
+        return
     if way.level is None:
         page.heading(nothing_missing(a))
         return

@@ -70,6 +70,19 @@ def wrong_verdict(a: Assessment) -> str:
     )
 
 
+def target_words(a: Assessment) -> str:
+    """The level that is enough here, and whether it is reached; "" where none is set."""
+    if a.target is None or not a.applicable:
+        return ""
+    tier = a.policy.tier if a.policy else None
+    named = f"Target: level {a.target}{f' (tier {tier})' if tier else ''}"
+    if a.level >= a.target:
+        return f"{named}, reached: enough for this target"
+    if a.attested_level >= a.target:
+        return f"{named}, reached with what people vouched for: enough for this target"
+    return f"{named}, not reached"
+
+
 def nothing_missing(a: Assessment) -> str:
     """Why there are no next steps, where the level is all that was asked for."""
     if a.target is not None and a.level < a.target <= a.attested_level:

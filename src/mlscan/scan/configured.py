@@ -31,6 +31,7 @@ class BadPattern(ValueError):
 
     def __init__(self, pattern: str, key: str) -> None:
         super().__init__(f"{pattern!r} is no path pattern")
+        self.pattern = pattern
         self.key = key
 
 

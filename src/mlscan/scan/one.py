@@ -15,7 +15,7 @@ from mlscan.types.snapshot import Limits
 
 if TYPE_CHECKING:
     from mlscan.content import Content
-    from mlscan.settings import Loaded
+    from mlscan.settings import Loaded, LoadedPolicy
 
 Progress = Callable[[int, int], None]
 """Called with (files read, files in all) while a scan runs; it must be quick."""
@@ -39,6 +39,8 @@ class ScanOptions:
     """What the user named instead of the repository's own configuration."""
     repo_config: bool = True
     """False: the repository's own configuration is ignored."""
+    policy: LoadedPolicy | None = None
+    """What the organisation asks; it comes before everything else."""
 
 
 def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
@@ -53,6 +55,7 @@ def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
     progress: Progress | None = None,
     target: int | None = None,
     repo_config: bool = True,
+    policy: str | Path | None = None,
 ) -> Assessment:
     """The verdict on the repository at `path`, which is read and never run.
 
@@ -63,12 +66,14 @@ def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
     progress: called with (files read, files in all) while the scan runs.
     target: the level that `Assessment.next` is to lead to; default the next one.
     repo_config: False ignores `mlscan.toml` and `[tool.mlscan]` of the repository.
+    policy: the file with what the organisation asks; it comes before all that is given here.
 
     Raises NothingToScan when there is no such folder or revision, UsageError for an unknown model, ContentError
     (file and line) for broken content, SettingsError for a broken configuration. What is
     wrong with single files is in `Assessment.gaps`, never raised.
     """
     from mlscan.content import load_content
+    from mlscan.settings import load_policy
 
     options = ScanOptions(
         rev=rev,
@@ -78,6 +83,7 @@ def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
         progress=progress,
         target=target,
         repo_config=repo_config,
+        policy=load_policy(policy) if policy is not None else None,
     )
     return scan_with(load_content(detectors, rules, examples=False), path, options)
 
@@ -86,10 +92,11 @@ def scan_with(content: Content, path: str | Path, options: ScanOptions) -> Asses
     """The same as `scan` with content that is loaded already, for callers with many repositories."""
     from mlscan.assess import assess
     from mlscan.detect import detect
-    from mlscan.scan.settled import settle
+    from mlscan.scan.settled import settle, with_policy
     from mlscan.snapshot import open_snapshot
 
     start = perf_counter()
+    content = with_policy(content, options.policy)
     snapshot = CountedSnapshot(open_snapshot(path, rev=options.rev, limits=options.limits))
     try:
         settled = settle(content, snapshot, options)
@@ -105,5 +112,7 @@ def scan_with(content: Content, path: str | Path, options: ScanOptions) -> Asses
         assessment,
         level_names={level.n: level.name for level in settled.rules.model.file.levels},
         configuration=settled.configuration(scoped),
+        policy=settled.policy,
+        hints=(*assessment.hints, *settled.hints()),
         stats=Stats(files=files, bytes_read=snapshot.bytes_read, seconds=seconds),
     )

@@ -26,8 +26,10 @@ def compare_revisions(
     Raises what `scan` raises.
     """
     from mlscan.assess.compare import compare
+    from mlscan.scan.settled import with_policy
     from mlscan.snapshot.ancestors import common_ancestor
 
+    content = with_policy(content, options.policy)
     base, head = revisions
     options = replace(options, as_of=options.as_of or datetime.now(UTC).date())
     after = scan_with(content, path, replace(options, rev=head))
@@ -56,6 +58,8 @@ def why_level_fails(content: Content, path: str | Path, level: int, options: Sca
     Raises what `scan` raises.
     """
     from mlscan.assess.why_not import why_not
+    from mlscan.scan.settled import with_policy
 
+    content = with_policy(content, options.policy)
     assessment = scan_with(content, path, options)
     return assessment, why_not(assessment, content.assess(assessment.model), level)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mlscan.scan.configured import BadPattern, Scope, ScopedSnapshot
-from mlscan.settings import Loaded, read_repository
+from mlscan.scan.ruled import check_policy, policy_result, ruled_word, with_policy
+from mlscan.settings import Loaded, LoadedPolicy, read_repository
 from mlscan.settings.decode import suggestion
-from mlscan.types.assessment import Configuration
+from mlscan.types.assessment import Configuration, PolicyResult
 from mlscan.types.conditions import named
 from mlscan.types.errors import SettingsError
 from mlscan.types.model import AssessContent
-from mlscan.types.settings import DEFAULT_MODEL, Said, Word
+from mlscan.types.policy import RepositoryRule
+from mlscan.types.settings import DEFAULT_MODEL, Said, Settings, Word
 from mlscan.types.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from mlscan.content import Content
     from mlscan.scan.one import ScanOptions
+
+
+__all__ = ["Settled", "settle", "with_policy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,9 @@ class Settled:
 
     rules: AssessContent
     target: int | None
-    loaded: Loaded | None
-    scope: Scope
+    loaded: Loaded | None = None
+    scope: Scope = field(default_factory=Scope)
+    policy: PolicyResult | None = None
 
     def scoped(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot as configured. Raises SettingsError for a pattern that cannot be understood."""
@@ -37,17 +43,21 @@ class Settled:
         try:
             return ScopedSnapshot(snapshot, self.scope)
         except BadPattern as error:
-            where = self.loaded.where(error.key) if self.loaded else "configuration"
-            raise SettingsError(where, str(error)) from None
+            raise SettingsError(self._where(error), str(error)) from None
+
+    def _where(self, error: BadPattern) -> str:
+        if self.loaded and error.pattern in (*self.loaded.settings.exclude, *self.loaded.settings.contexts):
+            return self.loaded.where(error.key)
+        return f"the policy {self.policy.name}" if self.policy else error.key
 
     def configuration(self, scoped: Snapshot) -> Configuration | None:
         """What was configured, with what it hid in this snapshot."""
-        if self.loaded is None:
-            return None
-        s = self.loaded.settings
         seen = scoped if isinstance(scoped, ScopedSnapshot) else None
+        if self.loaded is None and (seen is None or self.policy is None):
+            return None
+        s = self.loaded.settings if self.loaded else Settings()
         return Configuration(
-            source=self.loaded.name,
+            source=self.loaded.name if self.loaded else "",
             exclude=seen.excluded if seen else (),
             contexts=seen.contexts if seen else (),
             kind=s.kind,
@@ -59,22 +69,47 @@ class Settled:
             format=s.format,
         )
 
+    def hints(self) -> tuple[str, ...]:
+        """What somebody should know about how the scan was configured."""
+        if self.loaded is None or self.loaded.shadowed is None:
+            return ()
+        return (f"[tool.mlscan] of {self.loaded.shadowed} is not used, because there is {self.loaded.name}.",)
+
 
 def settle(content: Content, snapshot: Snapshot, options: ScanOptions) -> Settled:
-    """The choices for this snapshot. Raises SettingsError (file and line) for configuration that makes no sense."""
+    """The choices for this snapshot. Raises SettingsError (file and line) for what makes no sense."""
     loaded = options.configuration
     if loaded is None and options.repo_config:
         loaded = read_repository(snapshot)
-    if loaded is None:
-        return Settled(content.assess(options.model or DEFAULT_MODEL), options.target, None, Scope())
-    settings = loaded.settings
-    if settings.model is not None:
+    settings = loaded.settings if loaded else Settings()
+    if loaded is not None and settings.model is not None:
         _known(loaded, "model", settings.model, content.models)
-    rules = content.assess(options.model or settings.model or DEFAULT_MODEL)
-    _check(loaded, rules, {c.id for m in content.models.values() for t in m.topics for a in t.asks.values() for c in a})
-    rules = replace(rules, word=_word(loaded))
+    policy = options.policy
+    ours = policy.model if policy else None
+    rules = content.assess(ours or options.model or settings.model or DEFAULT_MODEL)
+    if loaded is not None:
+        _check(loaded, rules, {a.criterion.id for m in content.models.values() for a in m.asks()})
     target = settings.target if options.target is None else options.target
-    return Settled(rules, target, loaded, Scope(tuple(settings.exclude), tuple(settings.contexts.items())))
+    word = _word(loaded) if loaded else Word()
+    scope = Scope(tuple(settings.exclude), tuple(settings.contexts.items()))
+    if policy is None:
+        return Settled(replace(rules, word=word) if loaded else rules, target, loaded, scope)
+    check_policy(policy, rules)
+    rule = policy.rule(snapshot.info)
+    result = policy_result(policy, rule, loaded, options)
+    rules = replace(rules, word=ruled_word(policy, word, snapshot.info, options))
+    target = options.target if options.target is not None else result.target if result.target is not None else target
+    return Settled(rules, target, loaded, _ruled_scope(policy, rule, settings), result)
+
+
+def _ruled_scope(policy: LoadedPolicy, rule: RepositoryRule, settings: Settings) -> Scope:
+    """The patterns of the repository, as far as they are accepted, then those of the policy."""
+    accept = policy.policy.accept
+    exclude = [*(settings.exclude if "exclude" in accept else ()), *rule.exclude]
+    contexts = [*(settings.contexts.items() if "contexts" in accept else ()), *rule.contexts.items()]
+    # A pattern that both name is the policy's, and comes where the policy says it.
+    merged = dict(reversed(dict(reversed(contexts)).items()))
+    return Scope(tuple(dict.fromkeys(exclude)), tuple(merged.items()))
 
 
 def _word(loaded: Loaded) -> Word:

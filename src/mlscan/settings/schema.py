@@ -6,12 +6,18 @@ from typing import Any
 
 import msgspec
 
+from mlscan.types.policy import Policy
 from mlscan.types.settings import Settings
 
 
 def settings_schema() -> str:
     """The JSON Schema (2020-12) of `mlscan.toml` and `[tool.mlscan]`, as text that ends in a newline."""
     return schema_of(Settings, "mlscan configuration")
+
+
+def policy_schema() -> str:
+    """The JSON Schema (2020-12) of a policy, as text that ends in a newline."""
+    return schema_of(Policy, "mlscan policy")
 
 
 def schema_of(kind: type[Any], title: str) -> str:

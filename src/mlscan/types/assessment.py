@@ -219,6 +219,23 @@ class Configuration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyResult:
+    """What the policy of the organisation asks of a repository."""
+
+    name: str
+    digest: str
+    """sha256 of its file."""
+    tier: str | None = None
+    target: int | None = None
+    fail_under: int | None = None
+    require: tuple[str, ...] = ()
+    count_attested: bool | None = None
+    """None: it leaves that to others."""
+    notes: tuple[str, ...] = ()
+    """What it overruled or did not accept, one sentence each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """The verdict on one repository. `level` is the floor that evidence shows, `could_be` the ceiling."""
 
@@ -254,6 +271,7 @@ class Assessment:
     configuration: Configuration | None = None
     waivers: tuple[StatementResult, ...] = ()
     """Waivers and attestations, in the order in which they are said."""
+    policy: PolicyResult | None = None
     stats: Stats
     schema_version: str = "1.0"
 

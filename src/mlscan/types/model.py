@@ -190,6 +190,34 @@ class KindsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     examples: list[RuleExample] = []
 
 
+class AddedCriterion(Criterion, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A criterion that a model adds to those of the one that it extends."""
+
+    level: int
+
+
+class ChangedCriterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a model says otherwise of a criterion than the one that it extends."""
+
+    weight: Annotated[int, msgspec.Meta(ge=1, le=3)] | None = None
+    essential: bool | None = None
+    level: int | None = None
+
+
+class ModelExtension(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A model that is another one with some criteria more, fewer, or of other weight."""
+
+    id: Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]*$", max_length=100)]
+    version: str
+    extends: str
+    """Id of the model that it is made from."""
+    title: str = ""
+    drop: list[str] = []
+    """Ids of criteria that it does not ask."""
+    change: dict[str, ChangedCriterion] = {}
+    add: list[AddedCriterion] = []
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A criterion with the level that asks it and the profile group it counts for."""
