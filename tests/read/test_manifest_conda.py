@@ -145,3 +145,10 @@ def test_a_project_of_tables() -> None:
         ("cuda", "12.1=h1", True, "main"),
     ]
     assert manifest.package == "churn"
+
+
+def test_an_environment_by_its_folder() -> None:
+    manifest = read("channels: [defaults]\ndependencies:\n  - pandas=2.2.1\n", "aml/conda/score.yml")
+    assert [(d.name, d.line) for d in manifest.dependencies] == [("pandas", 3)]
+    assert manifest_kind("conda/meta.yaml") == "recipe"
+    assert manifest_kind("environments/prod.yml") is None

@@ -65,6 +65,7 @@ _PATTERNS = (
     ("conda-lock", r"(?:[^/]*[-_.])?(?:conda-lock|conda\.lock|(?:environment|env)[-_.]lock)(?:[-_.][^/]*)?\.ya?ml"),
     ("environment", r"(?:[^/]*[-_.])?(?:conda|environment|env|requirements)s?(?:[-_.][^/]*|\d*)\.ya?ml"),
     ("recipe", r"(?:[^/]*/)*[^/]*(?:recipe|conda)[^/]*/(?:[^/]+/)?(?:meta|recipe)\.ya?ml"),
+    ("environment", r"(?:[^/]*/)*conda(?:[-_]?env(?:ironment)?s?)?/[^/]+\.ya?ml"),
     ("toml-lock", r"pylock(?:\.[^/]+)?\.toml"),
     ("julia-lock", r"(?:julia)?manifest-v\d[\d.]*\.toml"),
     ("catalogue", r"[^/]+\.versions\.toml"),
