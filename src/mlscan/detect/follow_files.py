@@ -11,13 +11,13 @@ from mlscan.detect.modules import ModuleIndex
 
 _SUFFIXES = (
     ".py", ".sh", ".bash", ".zsh", ".r", ".jl", ".ipynb", ".rmd", ".qmd", ".js", ".ts", ".ps1", ".m", ".sas", ".pl",
-    ".rb", ".scala", ".slurm", ".sbatch", ".bat", ".smk",
+    ".rb", ".scala", ".slurm", ".sbatch", ".bat", ".cmd", ".smk", ".sps", ".sql",
 )  # fmt: skip
 """Files that can be run."""
 _SHELL = re.compile(r"(?:ba|z|da|a|k)?sh|source|\.|pwsh|powershell|sbatch|qsub|bsub")
 _STARTER = re.compile(
     r"(?:python|pypy)[\d.]*(?:\.exe)?|py|pytest|py\.test|.*run|.*launch|.*submit|.*exec|papermill|streamlit|deepspeed|"
-    r"Rscript|R|julia|node|ts-node|perl|ruby|octave|matlab|sas|quarto|accelerate|ipython|coverage|\$\{?PY\w*\}?|\$\(PY\w*\)"
+    r"Rscript|R|julia|node|ts-node|perl|ruby|octave(?:-cli)?|matlab|sas\w*|statisticsb|stats|pspp|sqlcmd|psql|bq|quarto|accelerate|ipython|coverage|\$\{?PY\w*\}?|\$\(PY\w*\)"
 )
 """Programs that run the file they are given; others only read it."""
 _RUN_MODULES = frozenset(("pdb", "cProfile", "profile", "trace", "unittest", "debugpy", "mpi4py", "distributed"))
