@@ -265,6 +265,19 @@ def test_the_deepest_root_owns_a_file() -> None:
     assert [(c.path, c.level) for c in result.components] == [("a", 1), ("a/b", 3)]
 
 
+def test_no_ml_says_what_there_is_of_it() -> None:
+    """The line of `explain kind`."""
+    imports = ("ml-imports", DetectorInfo(practice="ml-code", title="Code imports a library", strength=Strength.DECLARED))
+    content = rules((*DETECTORS, imports))
+    weak = seen("ml-code", "declared", "a.py", detector="ml-imports")
+    nothing = "No machine-learning code or model of its own was found"
+    assert judged([], content).kind_reasons == (f"{nothing}.",)
+    assert judged([weak], content).kind_reasons == (f"{nothing}; too little alone: Code imports a library (a.py).",)
+    elsewhere = [replace(CODE, context=c) for c in (Context.TEST, Context.EXAMPLE)]
+    said = "; only in example, test files, which do not count: train.py."
+    assert judged(elsewhere, content).kind_reasons == (nothing + said,)
+
+
 @pytest.mark.parametrize("path", ["caf\udce9/train.py", "a b/ü.py", ""])
 def test_odd_paths_are_fine(path: str) -> None:
     result = judged([replace(CODE, where=Location(path, None))])

@@ -8,7 +8,7 @@ from mlscan.assess.conditions import evaluate
 from mlscan.assess.facts import Facts
 from mlscan.assess.presence import decide_practices
 from mlscan.assess.truth import Truth
-from mlscan.assess.words import paths, sentence
+from mlscan.assess.words import listed, paths, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def decide_kind(facts: Facts) -> Kind:
             possible.setdefault(rule.kind, outcome.why)
         if outcome.truth is Truth.YES:
             break
-    name, reason = name or file.default, reason or sentence(file.default_reason)
+    name, reason = name or file.default, reason or sentence(f"{file.default_reason}{_nearly(facts)}")
     doubts = tuple(sentence(f"it could be {kind}: {why}") for kind, why in possible.items() if kind != name)
     return Kind(name, (reason, *doubts), tuple(dict.fromkeys([name, *possible])))
 
@@ -51,3 +51,15 @@ def decide_kind(facts: Facts) -> Kind:
 def _decided(facts: Facts) -> Facts:
     decide_practices(facts)
     return facts
+
+
+def _nearly(facts: Facts) -> str:
+    """What there is of the practices that the default lacks, and why it does not do; "" for nothing."""
+    found = [e for name in facts.content.kinds.nearly for e in facts.by_practice.get(name, ())]
+    counting = [e for e in found if facts.counts(e)]
+    if counting:
+        return f"; too little alone: {listed(facts.title(e.detector) for e in counting)} ({paths(counting)})"
+    if not found:
+        return ""
+    contexts = listed(sorted({e.context.value for e in found}))
+    return f"; only in {contexts} files, which do not count: {paths(found)}"

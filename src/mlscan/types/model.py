@@ -186,6 +186,8 @@ class KindsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kinds: list[KindRule]
     default: str
     default_reason: str
+    nearly: list[str] = []
+    """Practices whose evidence is named beside the default reason, where it is weak or not the repository's own."""
     components: ComponentsRule | None = None
     examples: list[RuleExample] = []
 
