@@ -14,6 +14,7 @@ from mlscan.detect.excerpt import excerpt
 from mlscan.detect.facts import Facts
 from mlscan.detect.follow import CommandIndex
 from mlscan.detect.generated import GeneratedSnapshot, generated_paths, with_own_paths
+from mlscan.detect.hints import hints_of
 from mlscan.detect.hits import Hit, Result
 from mlscan.detect.infra import ci_images
 from mlscan.detect.modules import ModuleIndex
@@ -332,6 +333,7 @@ class Engine:
             rejections=tuple(rejections),
             unknown=unknown,
             numbers=self._numbers(),
+            hints=hints_of(evidence, self._plan.detectors),
             roots=self._facts.roots,
         )
 

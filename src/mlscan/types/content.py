@@ -334,6 +334,8 @@ class Detector(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Evidence of something handed elsewhere; the capture `to` says where."""
     may_hide: list[str] = []
     """Practices that could live there, for delegations."""
+    hint: str = ""
+    """What a hint of the report says of each place; for detectors that tell something without counting it."""
     misses: list[str] = []
     references: list[str] = []
     examples: Examples | None = None
