@@ -18,6 +18,7 @@ from mlscan.detect.hints import hints_of
 from mlscan.detect.hits import Hit, Result
 from mlscan.detect.infra import ci_images
 from mlscan.detect.modules import ModuleIndex
+from mlscan.detect.packed import packed_gaps
 from mlscan.detect.people import count_people
 from mlscan.detect.plan import Leaf, Plan, compile_plan
 from mlscan.detect.plugins import View, run_plugin
@@ -327,9 +328,10 @@ class Engine:
             if unread and not any(e.context in contexts for e in mine):
                 unknown[name] = self._why_unknown(unread[0])
             rejections += self._rejections(name, {e.where.path for e in mine})
+        packed = packed_gaps((p for p in self._facts.paths if self._facts.context(p) is Context.OWN), self._snapshot)
         return Findings(
             evidence=tuple(sorted(evidence, key=lambda e: (e.sort_key, e.excerpt, e.captures))),
-            gaps=tuple(sorted({*self._snapshot.gaps, *self._reading.gaps})),
+            gaps=tuple(sorted({*self._snapshot.gaps, *self._reading.gaps, *packed})),
             rejections=tuple(rejections),
             unknown=unknown,
             numbers=self._numbers(),
