@@ -27,6 +27,7 @@ from mlscan.detect.siblings import Group, find_groups, sibling_hits
 from mlscan.detect.started import CommandSources
 from mlscan.detect.values import check_for
 from mlscan.detect.wide import CiMatcher
+from mlscan.detect.work import people_by_work
 from mlscan.types.content import (
     CiMatch,
     CommandMatch,
@@ -284,14 +285,7 @@ class Engine:
         """Where following begins: for a place inside a job or target, only what that job or target runs."""
         if not hit.units or not hit.units[0].startswith(("job:", "stage:")):
             return [hit.path]
-        kinds = ("ci", "make", "shell", "task", "docker", "cron")
-        return [
-            f.target
-            for s in self._sources.of(kinds)
-            if s.path == hit.path and s.units[: len(hit.units)] == hit.units
-            for f in self._sources.followed(s)
-            if f.target
-        ]
+        return list(self._sources.targets_inside(hit.path, hit.units))
 
     def people(self) -> int | None:
         """Distinct people in the history; None where the history is not there."""
@@ -334,7 +328,7 @@ class Engine:
             gaps=tuple(sorted({*self._snapshot.gaps, *self._reading.gaps, *packed})),
             rejections=tuple(rejections),
             unknown=unknown,
-            numbers=self._numbers(),
+            numbers=self._numbers(evidence),
             hints=hints_of(evidence, self._plan.detectors),
             roots=self._facts.roots,
         )
@@ -373,7 +367,7 @@ class Engine:
             for path, line, reason in sorted(kept, key=lambda k: (k[0], k[1] or 0, k[2]))[:REJECTIONS]
         ]
 
-    def _numbers(self) -> Mapping[str, int | None]:
+    def _numbers(self, evidence: Iterable[Evidence]) -> Mapping[str, int | None]:
         own = [p for p in self._facts.paths if self._facts.context(p) is Context.OWN]
         return {
             "files": len(self._facts.paths),
@@ -383,6 +377,9 @@ class Engine:
             "roots": len(self._facts.roots),
             "contributors": self.people(),
             "bytes-read": self._reading.bytes_read,
+            **people_by_work(
+                self._plan.lists, evidence, self._snapshot.touched(), check_for("@bots", self._plan.lists)
+            ),
         }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mlscan.detect.excerpt import excerpt
@@ -46,6 +46,7 @@ class CommandSources:
         self._followed: dict[Started, tuple[Followed, ...]] = {}
         self._all: dict[str, list[Started]] = {}
         self._targets: dict[str, frozenset[str]] = {}
+        self._inside: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
 
     def of(self, kinds: Sequence[str]) -> Iterator[Started]:
         """Commands of these kinds (ci, make, shell, task, docker, cron, manifest), in the order of paths and lines."""
@@ -71,6 +72,15 @@ class CommandSources:
                 found.setdefault(started.path, set()).update(reached)
             self._targets = {p: frozenset(t) for p, t in found.items()} or {"": frozenset()}
         return self._targets.get(path, frozenset())
+
+    def targets_inside(self, path: str, units: tuple[str, ...]) -> Collection[str]:
+        """Repository files that the commands in one unit of a file run, in their order, each once."""
+        if not self._inside:
+            for started in self.of(("ci", "make", "shell", "task", "docker", "cron")):
+                reached = dict.fromkeys(f.target for f in self.followed(started) if f.target)
+                for count in range(1, len(started.units) + 1):
+                    self._inside.setdefault((started.path, started.units[:count]), {}).update(reached)
+        return self._inside.get((path, units), ())
 
     def _gather(self, kind: str) -> Iterator[Started]:
         if kind == "ci":

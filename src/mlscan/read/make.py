@@ -21,7 +21,7 @@ MAX_REFERENCES = 200
 """Variables of one line that are filled in."""
 MAX_FILLED = 2_000_000
 """Characters of all names, prerequisites and recipes, after variables are filled in."""
-COMMAND_COST = 30
+COMMAND_COST = 100
 """Characters that one command counts for, beside its own."""
 
 _WORDS = r"(?:(?:export|override|private|unexport)\s++)*+"

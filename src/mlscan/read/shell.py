@@ -73,7 +73,8 @@ def parse_shell(data: bytes, path: str) -> Script:
         if (called := tuple(dict.fromkeys(c.words[0] for c in commands if c.words[0] in groups.keys() - {"", group})))
     }
     lines = {group: commands[0].line for group, commands in groups.items() if commands}
-    problems = (Problem(None, "too long"),) if cut else ()
+    full = sum(map(len, groups.values())) >= MAX_COMMANDS
+    problems = (Problem(None, "too long"),) if cut or full else ()
     return Script({group: tuple(commands) for group, commands in groups.items()}, needs, lines, "", problems)
 
 
