@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.detect.build import detector, run
+from .build import detector, run
 
 FIND = {"dependency": {"name": {"regex": "tool"}}}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.detect.build import places
+from .build import places
 
 FOREST = "proc hpforest data=a;\n  target bad;\nrun;\n"
 FIT = {"calls": ["proc.hpforest", "ranger", "fitctree"]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.detect.build import detector, run
+from .build import detector, run
 
 FILES = {
     "live.mlx": b"PK\x03\x04rest",
