@@ -32,7 +32,7 @@ THIRD_PARTY = {
     "content": {"msgspec", "yaml", "re2"},
     "snapshot": set[str](),
     "read": {"msgspec", "yaml", "tree_sitter", "tree_sitter_python"},
-    "settings": {"msgspec"},
+    "settings": {"msgspec", "tomlkit"},
     "detect": {"msgspec", "re2"},
     "plugins": set[str](),
     "assess": {"msgspec"},

@@ -110,5 +110,9 @@ def test_a_wrong_verdict_leads_to_an_issue_and_to_the_override(scanner: Scanner)
 
 def test_the_override_can_be_pasted(scanner: Scanner) -> None:
     out = scanner.command("explain", "tests-exist", str(scanner.folder), "--issue", "--as-of", "2026-11-26")
-    scanner.write(mlscan_dot_toml=out.split("```\n")[1].split("```")[0])
+    text = out.split("```\n")[1].split("```")[0]
+    scanner.write(mlscan_dot_toml=text)
+    assert scanner.run()[0] == 2
+    assert "Expected `str` of length >= 1" in scanner.err
+    scanner.write(mlscan_dot_toml=text.replace('""', '"Elsewhere."'))
     assert scanner.json()["waivers"]

@@ -19,13 +19,14 @@ from mlscan.assess.results import (
     unobservable,
 )
 from mlscan.assess.shown import choose, ordered_rejections
+from mlscan.assess.starters import starter_for
 from mlscan.assess.verdict import Verdict, judge
 from mlscan.assess.word import statement_results
 from mlscan.types.assessment import Assessment, Stats
 from mlscan.types.evidence import Findings
 from mlscan.types.model import AssessContent
 from mlscan.types.snapshot import RepositoryInfo
-from mlscan.types.starters import TOOLS
+from mlscan.types.starters import OWN_JOB, TOOLS
 
 NO_STATS = Stats(files=0, bytes_read=0, seconds=0.0)
 
@@ -44,7 +45,7 @@ def assess(
     parts = judge_components(whole, findings, as_of)
     judged = [*parts.values()] or [whole]
     verdict = best_of(parts.values()) if parts else whole
-    verdict.facts.host = _host(info.url)
+    verdict.facts.host = whole.facts.host = _host(info.url)
     reported = _reported(findings)
     shown = choose(reported.evidence, facts.counts)
     return Assessment(
@@ -74,6 +75,7 @@ def assess(
         rejections=ordered_rejections(reported.rejections),
         hints=findings.hints,
         waivers=statement_results(judged, as_of),
+        own_job=starter_for(OWN_JOB, whole.facts),
         stats=NO_STATS,
     )
 

@@ -9,8 +9,10 @@ from mlscan.cli.badge_command import badge_command
 from mlscan.cli.completion import completion_command
 from mlscan.cli.diff_command import diff_command
 from mlscan.cli.explain import explain_command
+from mlscan.cli.init_command import init_command
 from mlscan.cli.listings import detectors_command, rules_command
 from mlscan.cli.plan_command import plan_command
+from mlscan.cli.questionnaire_command import questionnaire_command
 from mlscan.cli.scan_command import scan_command
 from mlscan.cli.schemas import schema_command
 from mlscan.cli.why_not_command import why_not_command
@@ -46,6 +48,7 @@ class Root(click.Group):
 def _root() -> Root:
     named = [
         *(plan_command, why_not_command, explain_command, diff_command, badge_command),
+        *(init_command, questionnaire_command),
         *(detectors_command, rules_command, schema_command, completion_command),
     ]
     settings = {"help_option_names": ["-h", "--help"]}

@@ -9,7 +9,7 @@ import click
 
 from mlscan.types.errors import UsageError
 
-COMMANDS = ("history", "fleet", "init", "questionnaire")
+COMMANDS = ("history", "fleet")
 OPTIONS = ("--with",)
 FLAGS: tuple[str, ...] = ()
 

@@ -11,7 +11,7 @@ import msgspec
 from mlscan.content import strict_yaml
 from mlscan.types.conditions import Cond, hosts_named, named, written_out
 from mlscan.types.errors import ContentError
-from mlscan.types.starters import PATH_WORD, Starter, Starters, StarterWords, Wording
+from mlscan.types.starters import OWN_JOB, PATH_WORD, Starter, Starters, StarterWords, Wording
 
 if TYPE_CHECKING:
     from mlscan.content.load import Content, SourceFile
@@ -51,12 +51,12 @@ def load_starters(sources: Sequence[SourceFile]) -> Loaded:
 
 
 def check_starters(content: Content, sources: Mapping[str, SourceFile]) -> None:
-    """Starters belong to criteria, their conditions name things that exist, and no level hangs on a host."""
+    """Starters belong to criteria or run mlscan, their conditions name what exists, and no level hangs on a host."""
     known = set(content.presence.practices) | {d.id for d in content.detectors}
     for key, model in content.models.items():
         criteria = {a.criterion.id for a in model.asks()}
         for name in model.starters:
-            if name not in criteria:
+            if name not in criteria and name != OWN_JOB:
                 raise ContentError(f"rules/{key}/{FOLDER}/{name}.yaml:1", f"no criterion {name!r} in model {key}")
         conds = [s.when for f in model.starters.values() for s in f.starters]
         conds += [w.when for wordings in model.words.values() for w in wordings]

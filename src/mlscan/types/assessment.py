@@ -272,6 +272,8 @@ class Assessment:
     waivers: tuple[StatementResult, ...] = ()
     """Waivers and attestations, in the order in which they are said."""
     policy: PolicyResult | None = None
+    own_job: StarterFile | None = None
+    """A job that runs mlscan, for the CI system that is in use; `mlscan init` writes it."""
     stats: Stats
     schema_version: str = "1.0"
 

@@ -9,7 +9,7 @@ import msgspec
 
 from mlscan.types.conditions import named
 from mlscan.types.model import ChangedCriterion, Criterion, Model, ModelExtension, Topic
-from mlscan.types.starters import Starters
+from mlscan.types.starters import OWN_JOB, Starters
 
 
 class BadExtension(ValueError):
@@ -46,7 +46,7 @@ def extended(base: Model, extension: ModelExtension, known: Collection[str] | No
 def _begun(base: Model, topics: Iterable[Topic]) -> dict[str, Starters]:
     """The starters of the criteria that are left."""
     left = {c.id for topic in topics for criteria in topic.asks.values() for c in criteria}
-    return {name: starters for name, starters in base.starters.items() if name in left}
+    return {name: starters for name, starters in base.starters.items() if name in left or name == OWN_JOB}
 
 
 def _changed(topic: Topic, extension: ModelExtension) -> Topic:
@@ -85,8 +85,8 @@ def _check(base: Model, extension: ModelExtension, known: Collection[str] | None
         if added.group and added.group not in base.file.groups:
             words = f"no group {added.group!r}{_close(added.group, base.file.groups)}"
             raise BadExtension(words, "add", number, "group")
-        for name in _asked(added) if known is not None else ():
-            if name not in known:
+        for name in _asked(added):
+            if known is not None and name not in known:
                 words = f"no practice or detector {name!r}{_close(name, known)}"
                 raise BadExtension(words, "add", number, "needs")
 

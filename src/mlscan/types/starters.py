@@ -7,6 +7,8 @@ import msgspec
 from mlscan.types.conditions import Cond
 
 PATH_WORD = "path"
+OWN_JOB = "mlscan-in-ci"
+"""Id of the starters that belong to no criterion: a job that runs mlscan."""
 TOOLS = "tools"
 """Folder of the detectors that only decide which starter fits; what they see is no evidence of a practice."""
 
