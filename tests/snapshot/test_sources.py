@@ -12,7 +12,7 @@ import pytest
 from mlscan.snapshot import open_snapshot
 from mlscan.types.errors import NothingToScan, SnapshotClosed, UsageError
 from mlscan.types.evidence import Gap
-from mlscan.types.snapshot import Author, History
+from mlscan.types.snapshot import Author, History, Limits
 from snapshot.building import DATE, OLD, Repo, new_repo, read_all, run_git
 
 FILES = {"train.py": b"import sklearn\n", "data/raw.csv": b"a,b\n", "README.md": b"# It\n"}
@@ -402,3 +402,31 @@ def test_a_failed_opening_leaves_nothing(repo: Repo, tmp_path: Path, monkeypatch
     with pytest.raises(NothingToScan):
         open_snapshot(repo.path, rev="nothing")
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def touched(folder: Path, **limits: int) -> dict[str, set[str]]:
+    with open_snapshot(folder, limits=Limits(**limits)) as snapshot:
+        found = snapshot.touched()
+    assert not isinstance(found, Gap)
+    return {author.name: set(paths) for author, paths in found.items()}
+
+
+def test_people_and_the_paths_that_they_change(repo: Repo) -> None:
+    repo.commit({"ml/fit.py": "1", "ml/é b.sql": "1", "mlx.py": "1"})
+    repo.git("commit", "--quiet", "--allow-empty", "--message", "nothing", "--author", "Bee <bee@example.org>")
+    repo.git("mv", "ml/fit.py", "ml/new.py")
+    repo.git("commit", "--quiet", "--message", "moved", "--author", "Cy <cy@example.org>")
+    found = touched(repo.path)
+    assert found["Bee"] == set()
+    assert found["Ann"] >= {"ml/fit.py", "ml/é b.sql", "mlx.py"}
+    assert found["Cy"] == {"ml/fit.py", "ml/new.py"}
+    below = touched(repo.path / "ml")
+    assert set().union(*below.values()) == {"fit.py", "é b.sql", "new.py"}
+    newest = touched(repo.path, recent_commits=1)
+    assert list(newest.values()) == [{"ml/fit.py", "ml/new.py"}]
+
+
+def test_without_history_nobody_touches_anything(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("1")
+    with open_snapshot(tmp_path) as snapshot:
+        assert isinstance(snapshot.touched(), Gap)

@@ -114,6 +114,14 @@ class GeneratedSnapshot:
         """As of the snapshot."""
         return self._snapshot.authors()
 
+    def touched(self) -> Mapping[Author, frozenset[str]] | Gap:
+        """As of the snapshot, by the paths of the project."""
+        touched = self._snapshot.touched()
+        if isinstance(touched, Gap):
+            return touched
+        renamed = {path: name for name, path in self._original.items()}
+        return {author: frozenset(renamed.get(path, path) for path in paths) for author, paths in touched.items()}
+
     def close(self) -> None:
         """Closes the snapshot."""
         self._snapshot.close()

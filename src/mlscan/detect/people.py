@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from mlscan.types.snapshot import Author
 
@@ -15,7 +15,13 @@ def count_people(authors: Mapping[Author, int], is_bot: Callable[[str], bool]) -
 
     is_bot: whether a name or an e-mail (lower case) is a bot's.
     """
+    return len(set(people_of(authors, is_bot).values()))
+
+
+def people_of(authors: Iterable[Author], is_bot: Callable[[str], bool]) -> dict[Author, str]:
+    """Author -> a key that all authors of one person share; bots are left out. The key is never shown."""
     group: dict[str, str] = {}
+    first: dict[Author, str] = {}
 
     def find(key: str) -> str:
         while group.setdefault(key, key) != key:
@@ -32,7 +38,20 @@ def count_people(authors: Mapping[Author, int], is_bot: Callable[[str], bool]) -
         keys = [f"mail:{short.group(1)}@{short.group(2)}" if short else f"mail:{email}"]
         if len(name) > 2:
             keys.append(f"name:{name}")
-        first = find(keys[0])
+        first[author] = keys[0]
         for key in keys[1:]:
-            group[find(key)] = first
-    return len({find(key) for key in list(group)})
+            group[find(key)] = find(keys[0])
+    return {author: find(key) for author, key in first.items()}
+
+
+def count_by_work(
+    touched: Mapping[Author, frozenset[str]], work: Mapping[str, Collection[str]], is_bot: Callable[[str], bool]
+) -> dict[str, int]:
+    """Kind of work -> number of people who changed at least one of its files."""
+    people = people_of(touched, is_bot)
+    return {
+        kind: len(
+            {people[author] for author, paths in touched.items() if author in people and not paths.isdisjoint(files)}
+        )
+        for kind, files in work.items()
+    }

@@ -80,6 +80,10 @@ class ScopedSnapshot:
         """Authors with their number of commits."""
         return self._inner.authors()
 
+    def touched(self) -> Mapping[Author, frozenset[str]] | Gap:
+        """As of the snapshot."""
+        return self._inner.touched()
+
     def close(self) -> None:
         """Closes the snapshot behind it."""
         self._inner.close()

@@ -47,6 +47,10 @@ class CountedSnapshot:
         """Authors with their number of commits."""
         return self._inner.authors()
 
+    def touched(self) -> Mapping[Author, frozenset[str]] | Gap:
+        """As of the snapshot."""
+        return self._inner.touched()
+
     def close(self) -> None:
         """Release files and child processes."""
         self._inner.close()

@@ -49,5 +49,10 @@ class MemorySnapshot:
             return Gap("", "no history")
         return {Author(f"Person {n}", f"person{n}@example.org"): 1 for n in range(self._authors)}
 
+    def touched(self) -> Mapping[Author, frozenset[str]] | Gap:
+        """Every author has changed every file, or a gap where there is no history."""
+        authors = self.authors()
+        return authors if isinstance(authors, Gap) else dict.fromkeys(authors, frozenset(self._data))
+
     def close(self) -> None:
         """Nothing is held."""

@@ -101,6 +101,27 @@ class RepositorySnapshot:
 
     def authors(self) -> Mapping[Author, int] | Gap:
         """Authors of the commits reachable from the revision, or a gap where the history is not there."""
+        log = self._log(f"--max-count={self._parts.limits.commits}", "--no-patch")
+        if isinstance(log, Gap):
+            return log
+        try:
+            return _count(log)
+        except (GitFailed, OSError):
+            return Gap("", "history with missing commits: the authors are unknown")
+
+    def touched(self) -> Mapping[Author, frozenset[str]] | Gap:
+        """Authors of the newest commits with the paths of the snapshot that these change."""
+        count = f"--max-count={self._parts.limits.recent_commits}"
+        log = self._log(count, "--no-merges", "--name-only", "--no-renames", "--no-ext-diff", mark="%x02")
+        if isinstance(log, Gap):
+            return log
+        try:
+            return _changed(log, self._parts.info.folder)
+        except (GitFailed, OSError):
+            return Gap("", "history with missing objects: what people touch is unknown")
+
+    def _log(self, *options: str, mark: str = "") -> Iterator[bytes] | Gap:
+        """Records of `git log`: an author each, with the mark before, and what the options add."""
         info, stream = self._parts.info, self._parts.stream
         if stream is None or info.revision is None or info.history is History.NONE:
             return Gap("", "no history")
@@ -111,12 +132,7 @@ class RepositorySnapshot:
         merged = size.isdigit() and int(size) <= MAILMAP
         use = ["-c", f"mailmap.blob={mailmap}"] if merged else []
         who = "%aN%x01%aE" if merged else "%an%x01%ae"
-        count = f"--max-count={self._parts.limits.commits}"
-        log = ["log", "-z", "--no-patch", count, f"--format={who}", info.revision, "--"]
-        try:
-            return _count(stream.git.records([*use, *log]))
-        except (GitFailed, OSError):
-            return Gap("", "history with missing commits: the authors are unknown")
+        return stream.git.records([*use, "log", "-z", *options, f"--format={mark}{who}", info.revision, "--"])
 
     def close(self) -> None:
         """Releases files, processes and the private folder; safe to call twice."""
@@ -205,3 +221,20 @@ def _count(records: Iterable[bytes]) -> dict[Author, int]:
             author = Author(name, email)
             found[author] = found.get(author, 0) + 1
     return found
+
+
+def _changed(records: Iterable[bytes], folder: str) -> dict[Author, frozenset[str]]:
+    """Authors with the paths after them; paths of other folders are left out, those of this one begin in it."""
+    start = f"{folder}/" if folder else ""
+    found: dict[Author, set[str]] = {}
+    paths: set[str] = set()
+    for record in records:
+        line = record.strip(b"\n")
+        if line.startswith(b"\x02"):
+            name, _, email = line[1:].decode("utf-8", "replace").partition("\x01")
+            paths = found.setdefault(Author(name, email), set())
+            continue
+        path = line.decode("utf-8", "surrogateescape")
+        if path.startswith(start) and path != start:
+            paths.add(path[len(start) :])
+    return {author: frozenset(changed) for author, changed in found.items()}

@@ -51,6 +51,8 @@ class Limits:
     depth: int = 100
     path_bytes: int = 4_096
     commits: int = 200_000
+    recent_commits: int = 1_000
+    """Commits whose changed paths are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,10 @@ class Snapshot(Protocol):
 
     def authors(self) -> Mapping[Author, int] | Gap:
         """Authors of the commits reachable from the revision, with their number of commits."""
+        ...
+
+    def touched(self) -> Mapping[Author, frozenset[str]] | Gap:
+        """Authors of the newest commits (`Limits.recent_commits`) with the paths that these change, merges left out."""
         ...
 
     def close(self) -> None:
