@@ -96,6 +96,12 @@ def test_gates_decide_the_exit_code_in_one_line(
     assert ran.err.count("\n") == (1 if words else 0)
 
 
+def test_clones_of_other_repositories_are_handed_on(run: Run, world: World, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    assert run("--with", str(tmp_path), "--with", str(tmp_path / "other"), ".").code == 0
+    assert world.asked[0][1].with_ == (str(tmp_path), str(tmp_path / "other"))
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_format_never_changes_the_exit_code(run: Run, format: str) -> None:
     assert run("--fail-under", "3", "--format", format).code == 1
@@ -106,7 +112,7 @@ def test_the_format_never_changes_the_exit_code(run: Run, format: str) -> None:
     [
         (("--policy", "no/such/file"), "--policy no/such/file: No such file"),
         (("--config", "no/such/file"), "--config no/such/file: No such file"),
-        (("--with", "x"), "--with is not built yet"),
+        (("--with", "no/such/clone"), "--with: no/such/clone: no such folder"),
         (("--format", "xml"), "'xml' is not one of"),
         (("--as-of", "tomorrow"), "--as-of"),
         (("--fail-under", "-1"), "--fail-under"),

@@ -10,7 +10,7 @@ import click
 from mlscan.types.errors import UsageError
 
 COMMANDS = ("history", "fleet")
-OPTIONS = ("--with",)
+OPTIONS: tuple[str, ...] = ()
 FLAGS: tuple[str, ...] = ()
 
 

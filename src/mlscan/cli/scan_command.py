@@ -64,6 +64,7 @@ def _complete_path(context: click.Context, _parameter: click.Parameter, incomple
     "--require", multiple=True, metavar="PRACTICE", help="Exit 1 when this practice is not there; repeatable."
 )
 @click.option("--count-attested", is_flag=True, help="Gates count what people vouched for (attestations).")
+@scanning.WITH
 @scanning.DETECTORS
 @scanning.RULES
 @scanning.CONFIG

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,6 +37,7 @@ class Common:
     config: str | None = None
     no_repo_config: bool = False
     policy: str | None = None
+    with_: tuple[str, ...] = ()
 
     def content(self) -> Content:
         """The content to judge by. Raises ContentError or UsageError, also where the model does not exist."""
@@ -73,6 +75,9 @@ POLICY = click.option(
     "--policy", envvar="MLSCAN_POLICY", metavar="FILE", help="Policy of the organisation (or MLSCAN_POLICY)."
 )
 NO_REPO_CONFIG = click.option("--no-repo-config", is_flag=True, help="Ignore the repository's own configuration.")
+WITH = click.option(
+    "--with", "with_", multiple=True, metavar="PATH", help="Clone of a repository that work is handed to; repeatable."
+)
 AS_OF = click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), callback=as_date, metavar="DATE", help="Day; default today."
 )
@@ -85,7 +90,7 @@ OUTPUT = click.option("--output", metavar="FILE", help="Write here instead of to
 
 def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Decorates a command with the options of `Common`."""
-    return stacked(function, (MODEL, DETECTORS, RULES, CONFIG, NO_REPO_CONFIG, POLICY, AS_OF, DEBUG, NO_COLOR))
+    return stacked(function, (MODEL, WITH, DETECTORS, RULES, CONFIG, NO_REPO_CONFIG, POLICY, AS_OF, DEBUG, NO_COLOR))
 
 
 def stacked(function: Callable[..., Any], options: Iterable[Callable[..., Any]]) -> Callable[..., Any]:
@@ -116,6 +121,9 @@ def scan_options(
     """The options of a scan. Raises UsageError, or SettingsError with file and line, for the file of --config."""
     from mlscan.settings import load_file, load_policy
 
+    for clone in common.with_:
+        if not Path(clone).is_dir():
+            raise UsageError(f"--with: {clone}: no such folder")
     return ScanOptions(
         rev=rev,
         model=common.model,
@@ -125,4 +133,5 @@ def scan_options(
         configuration=load_file(common.config) if common.config is not None else None,
         repo_config=not common.no_repo_config,
         policy=load_policy(common.policy) if common.policy else None,
+        with_=common.with_,
     )

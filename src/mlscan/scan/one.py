@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from mlscan.scan.counted import CountedSnapshot
 from mlscan.types.assessment import Assessment, Stats
-from mlscan.types.snapshot import Limits
+from mlscan.types.evidence import Findings
+from mlscan.types.snapshot import Limits, Snapshot
 
 if TYPE_CHECKING:
     from mlscan.content import Content
@@ -41,6 +42,8 @@ class ScanOptions:
     """False: the repository's own configuration is ignored."""
     policy: LoadedPolicy | None = None
     """What the organisation asks; it comes before everything else."""
+    with_: Sequence[str | Path] = ()
+    """Clones of other repositories, in which what this one hands to them is looked up."""
 
 
 def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
@@ -56,6 +59,7 @@ def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
     target: int | None = None,
     repo_config: bool = True,
     policy: str | Path | None = None,
+    with_: Sequence[str | Path] = (),
 ) -> Assessment:
     """The verdict on the repository at `path`, which is read and never run.
 
@@ -67,6 +71,7 @@ def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
     target: the level that `Assessment.next` is to lead to; default the next one.
     repo_config: False ignores `mlscan.toml` and `[tool.mlscan]` of the repository.
     policy: the file with what the organisation asks; it comes before all that is given here.
+    with_: clones of other repositories, in which what this one hands to them is looked up at the revision it names.
 
     Raises NothingToScan when there is no such folder or revision, UsageError for an unknown model, ContentError
     (file and line) for broken content, SettingsError for a broken configuration. What is
@@ -84,6 +89,7 @@ def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
         target=target,
         repo_config=repo_config,
         policy=load_policy(policy) if policy is not None else None,
+        with_=with_,
     )
     return scan_with(load_content(detectors, rules, examples=False), path, options)
 
@@ -102,6 +108,8 @@ def scan_with(content: Content, path: str | Path, options: ScanOptions) -> Asses
         settled = settle(content, snapshot, options)
         scoped = settled.scoped(snapshot)
         findings = detect(scoped, content.for_detect, progress=options.progress)
+        if options.with_:
+            findings = _followed(findings, scoped, content, options)
         info, files = scoped.info, len(scoped.files)
     finally:
         snapshot.close()
@@ -116,3 +124,14 @@ def scan_with(content: Content, path: str | Path, options: ScanOptions) -> Asses
         hints=(*assessment.hints, *settled.hints()),
         stats=Stats(files=files, bytes_read=snapshot.bytes_read, seconds=seconds),
     )
+
+
+def _followed(findings: Findings, snapshot: Snapshot, content: Content, options: ScanOptions) -> Findings:
+    """The findings with what the clones hold of that which is handed to them."""
+    from mlscan.scan.elsewhere import Elsewhere
+
+    elsewhere = Elsewhere(options.with_, options.limits)
+    try:
+        return elsewhere.followed(snapshot, content.for_detect, findings)
+    finally:
+        elsewhere.close()

@@ -32,6 +32,15 @@ def origin_url(common: Path) -> str | None:
     return config_value(data, f'remote "{remote}"', "url")
 
 
+def remote_urls(common: Path) -> tuple[str, ...]:
+    """The addresses of all remotes as written, `origin` first."""
+    data = read_file(common, "config")
+    names = dict.fromkeys(_REMOTE.findall(data.decode("utf-8", "replace")))
+    ordered = sorted(names, key=lambda name: name != "origin")
+    found = (config_value(data, f'remote "{name}"', "url") for name in ordered)
+    return tuple(url for url in found if url)
+
+
 _REMOTE = re.compile(r'(?im)^\s*\[\s*remote\s+"([^"\\\]\n]+)"\s*\]')
 _SCP = re.compile(r"^(?:[^@/:\s]+@)?([\w.-]+):(?!//|:)([^\s?#]+)$")
 _URL = re.compile(r"^(?:https?|ssh|git)://(?:[^/\s]*@)?([\w.-]+)(?::\d+)?/([^\s?#]+)")
