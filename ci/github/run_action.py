@@ -22,6 +22,7 @@ SUFFIXES = {
     "markdown": "md",
     "html": "html",
     "sarif": "sarif",
+    "svg": "badge.svg",
     "gitlab": "codequality.json",
     "terminal": "txt",
 }
@@ -51,6 +52,10 @@ class Inputs:
     base: str
     no_regress: bool
     summary: bool
+    config: str
+    repo_config: bool
+    policy: str
+    count_attested: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,10 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
         base="" if re.fullmatch("0+", base) else base,
         no_regress=flag("NO_REGRESS"),
         summary=flag("SUMMARY"),
+        config=given("CONFIG"),
+        repo_config=flag("REPO_CONFIG") or not given("REPO_CONFIG"),
+        policy=given("POLICY"),
+        count_attested=flag("COUNT_ATTESTED"),
     )
 
 
@@ -122,7 +131,10 @@ def annotate(kind: str, messages: Sequence[str]) -> None:
 
 def common(inputs: Inputs) -> list[str]:
     """Options that every command takes."""
-    return [f"--model={inputs.model}"] if inputs.model else []
+    words = [f"--model={inputs.model}"] if inputs.model else []
+    words += [f"--config={inputs.config}"] if inputs.config else []
+    words += [f"--policy={inputs.policy}"] if inputs.policy else []
+    return words if inputs.repo_config else [*words, "--no-repo-config"]
 
 
 def scan(inputs: Inputs, folder: Path) -> int:
@@ -130,6 +142,7 @@ def scan(inputs: Inputs, folder: Path) -> int:
     words = [f"--report={name}={folder / f'mlscan.{SUFFIXES[name]}'}" for name in _written(inputs)]
     words += [f"--fail-under={inputs.fail_under}"] if inputs.fail_under else []
     words += [f"--require={practice}" for practice in inputs.require]
+    words += ["--count-attested"] if inputs.count_attested else []
     ran = mlscan("mlscan", [*words, *common(inputs), "--", inputs.path])
     annotate("error" if ran.code else "notice", ran.messages)
     return ran.code

@@ -97,6 +97,20 @@ def test_a_gate_that_holds_is_silent(scan: Scan) -> None:
     assert (job.code, job.annotations("error"), job.annotations("notice")) == (0, [], [])
 
 
+def test_configuration_and_policy_reach_every_command(scan: Scan, runner: Runner) -> None:
+    (runner.workspace / "mlscan.toml").write_text("fail-under = 5\n", encoding="utf-8")
+    commit(runner.workspace)
+    job = scan()
+    assert job.code == 1
+    assert "is under 5 (fail-under of mlscan.toml)" in job.annotations("error")[0]
+    assert scan({"repo-config": "false"}).code == 0
+    (runner.temporary / "own.toml").write_text('require = ["tests"]\n', encoding="utf-8")
+    assert "(require of own.toml)" in scan({"config": str(runner.temporary / "own.toml")}).annotations("error")[0]
+    policy = runner.temporary / "acme.toml"
+    policy.write_text('schema-version = 1\nname = "Acme"\nfail-under = 4\n', encoding="utf-8")
+    assert "(fail-under of the policy Acme)" in scan({"policy": str(policy)}).annotations("error")[0]
+
+
 def test_a_gate_that_does_not_apply_is_a_notice(scan: Scan, runner: Runner) -> None:
     for path in runner.workspace.rglob("*"):
         if path.is_file() and ".git" not in path.parts:

@@ -169,3 +169,18 @@ def test_a_link_is_no_configuration(scanner: Scanner, tmp_path: Path) -> None:
 def test_the_schema_is_published(run: Callable[..., object], capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["schema", "config"]) == 0
     assert json.loads(capfd.readouterr().out)["title"] == "mlscan configuration"
+
+
+def test_a_comparison_says_that_the_configuration_differs(scanner: Scanner) -> None:
+    git(scanner.folder, "init", "--quiet", "--initial-branch=main")
+    commit(scanner.folder, "start")
+    entry = '[[waivers]]\ncriterion = "tests-exist"\nreason = "r"\nowner = "o"\nexpires = 2027-01-01\n'
+    commit(scanner.folder, "hide CI", mlscan_dot_toml=f'exclude = [".github"]\n{entry}')
+    path = ("--path", str(scanner.folder), "--as-of", "2026-11-26")
+    out = scanner.command("diff", "HEAD~1", "HEAD", *path)
+    assert "The configuration differs (mlscan.toml), each side was read by its own" in out
+    assert "tests-exist is waived" in out
+    assert "**lost** | Continuous integration" in scanner.command(
+        "diff", "HEAD~1", "HEAD", "--format", "markdown", *path
+    )
+    assert main(["diff", "HEAD~1", "HEAD", "--no-regress", *path]) == 1

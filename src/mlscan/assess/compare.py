@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from mlscan.assess.facts import counts
 from mlscan.assess.polarity import wants
 from mlscan.types.answers import Change, Comparison, ComponentChange, Direction, Side
-from mlscan.types.assessment import Assessment, CriterionResult, PracticeResult, Status
+from mlscan.types.assessment import Assessment, CriterionResult, PracticeResult, Standing, Status
 from mlscan.types.evidence import Evidence, Strength
 from mlscan.types.model import AssessContent
 
@@ -34,8 +34,22 @@ def compare(
         changes=ordered,
         components=tuple(_components(base, head)),
         gaps=tuple(g for g in head.gaps if g not in set(base.gaps)),
+        notes=tuple(_notes(base, head)),
         losses=tuple(_losses(base, head, ordered)),
     )
+
+
+def _notes(base: Assessment, head: Assessment) -> Iterator[str]:
+    """What people said differently: a change of it may be all there is to a difference."""
+    if base.configuration != head.configuration:
+        sources = [c.source for c in (base.configuration, head.configuration) if c is not None]
+        yield f"The configuration differs ({', '.join(dict.fromkeys(sources))}), each side was read by its own"
+    before = {(w.waives, w.criterion, w.path) for w in base.waivers if w.standing is Standing.COUNTS}
+    after = {(w.waives, w.criterion, w.path) for w in head.waivers if w.standing is Standing.COUNTS}
+    for waives, criterion, path in sorted(before ^ after, key=str):
+        what = "waived" if waives else "attested"
+        where = f" in {path}" if path else ""
+        yield f"{criterion}{where} is {what if (waives, criterion, path) in after else f'not {what} any more'}"
 
 
 def _side(a: Assessment, name: str) -> Side:

@@ -56,6 +56,11 @@ def badge_of(a: Assessment, *, label: str = LABEL, date: bool = False) -> Badge:
     return Badge(clip(clean(label).strip(), _LONGEST, "…"), clip(clean(message).strip(), _LONGEST, "…"), color)
 
 
+def render_svg(a: Assessment) -> str:
+    """The badge with its usual label, as a picture."""
+    return badge_svg(badge_of(a))
+
+
 def badge_endpoint(badge: Badge) -> str:
     """The JSON that a shields.io endpoint badge reads; ends in a newline."""
     content = {"schemaVersion": 1, "label": badge.label, "message": badge.message, "color": _NAMES[badge.color]}

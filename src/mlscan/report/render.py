@@ -37,6 +37,7 @@ TABLE = _table(
     Format("markdown", "for a pull request or a CI step summary", ".md", "markdown"),
     Format("html", "one page with everything, to open and to forward", ".html", "html_report"),
     Format("sarif", "for code-scanning pages and editors", ".sarif", "sarif"),
+    Format("svg", "a badge with the level", ".badge.svg", "badge"),
     Format("gitlab", "for merge requests of GitLab: a code quality report", ".codequality.json", "gitlab"),
 )
 """Every format by id. A new one is a module with `render_<id>` and a line here."""

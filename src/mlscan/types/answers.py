@@ -129,5 +129,7 @@ class Comparison:
     components: tuple[ComponentChange, ...] = ()
     gaps: tuple[Gap, ...] = ()
     """What can be read at BASE and cannot at HEAD."""
+    notes: tuple[str, ...] = ()
+    """What else differs and may be why: what was configured, waived or vouched for."""
     losses: tuple[str, ...] = ()
     """What is lost beyond doubt: `kind`, `level`, ids of practices and criteria."""

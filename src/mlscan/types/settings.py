@@ -17,7 +17,7 @@ DEFAULT_MODEL = "ml-process"
 Glob: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, description="A path pattern, as in .gitignore.")]
 Id: TypeAlias = Annotated[str, Meta(min_length=1, max_length=100)]
 Day: TypeAlias = Annotated[date, Meta(description="A date, such as 2027-06-30, without quotes.")]
-FormatName: TypeAlias = Literal["terminal", "json", "markdown", "html", "sarif", "gitlab"]
+FormatName: TypeAlias = Literal["terminal", "json", "markdown", "html", "sarif", "svg", "gitlab"]
 
 
 class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):

@@ -51,6 +51,10 @@ def render_comparison(c: Comparison, options: RenderOptions) -> str:
         page.heading("ML projects in this repository")
         for component in c.components:
             page.add(page.text(f"  {_component(component)}"), indent=4)
+    if c.notes:
+        page.heading("What people said differs")
+        for note in c.notes:
+            page.add(page.text(f"  {note}"), indent=4)
     _add_gaps(page, c.gaps)
     return page.print()
 
@@ -130,6 +134,7 @@ def comparison_markdown(c: Comparison) -> str:
         f"## ML process: {text(_levels(c).replace('->', '→'))}",
         f"From {_side(c.base, before)} to {_side(c.head, after)}.",
     ]
+    blocks += [f"- **{text(note)}.**" for note in c.notes[:_SHOWN]]
     if not c.changes and not c.components:
         return "\n\n".join([*blocks, text(_nothing(c))]) + "\n"
     shown = c.changes[:_SHOWN]

@@ -120,6 +120,7 @@ def comparison_json(c: Comparison) -> str:
             "changes": [_change(c.model, x) for x in c.changes],
             "components": [{"path": x.path, "before": x.before, "after": x.after} for x in c.components],
             "gaps": [{"path": g.path, "reason": g.reason} for g in c.gaps],
+            "notes": list(c.notes),
             "losses": [verdict_name(c.model, x) for x in c.losses],
         }
     )
