@@ -107,7 +107,7 @@ class Disk:
         if folder in self._open:
             self._open.move_to_end(folder)
             return self._open[folder]
-        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+        flags = _flag("O_DIRECTORY", "O_CLOEXEC")
         known = folder
         while known and known not in self._open:
             known = known.rpartition("/")[0]
@@ -117,7 +117,7 @@ class Disk:
         rest = folder[len(known) :].strip("/")
         try:
             for part in rest.split("/") if rest else ():
-                handle = os.open(native(part), flags | os.O_NOFOLLOW, dir_fd=self._open[known])
+                handle = os.open(native(part), flags | _flag("O_NOFOLLOW"), dir_fd=self._open[known])
                 known = f"{known}/{part}" if known else part
                 self._open[known] = handle
         finally:
@@ -139,7 +139,11 @@ def read_file(root: Path, name: str, limit: int = 1_000_000) -> bytes:
 
 
 def _flags() -> int:
-    names = ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY")
+    return _flag("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY")
+
+
+def _flag(*names: str) -> int:
+    """These flags for opening to read, as far as the system has them."""
     flags = os.O_RDONLY
     for name in names:
         flags |= getattr(os, name, 0)
