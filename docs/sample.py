@@ -23,16 +23,22 @@ MARKED = re.compile(r"(?<=<!-- sample: begin -->\n).*?(?=<!-- sample: end -->)",
 def sample() -> str:
     """The report on the story in 80 columns without colour, as a fenced block; the time it took is left out."""
     with tempfile.TemporaryDirectory() as folder:
-        repository = Path(folder) / "parking-demand"
-        shutil.copytree(STORY, repository)
-        who = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in _WHO.items()}
-        nowhere = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-        environment = {**os.environ, **who, **nowhere, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
-        for words in (["init", "-q", "-b", "main"], ["add", "-A", "-f"], ["commit", "-q", "-m", "Demand of parking"]):
-            subprocess.run(["git", *words], cwd=repository, env=environment, check=True)
+        repository, environment = committed(Path(folder))
         command = [sys.executable, "-m", "mlscan", str(repository)]
         printed = subprocess.run(command, env=environment, check=True, capture_output=True, encoding="utf-8").stdout
     return f"```text\n$ mlscan parking-demand\n{re.sub(r' in [0-9.]+ s', '', printed).strip()}\n```\n"
+
+
+def committed(folder: Path) -> tuple[Path, dict[str, str]]:
+    """The story as a repository below the folder, and the environment in which it is the same on every machine."""
+    repository = folder / "parking-demand"
+    shutil.copytree(STORY, repository)
+    who = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in _WHO.items()}
+    nowhere = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    environment = {**os.environ, **who, **nowhere, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    for words in (["init", "-q", "-b", "main"], ["add", "-A", "-f"], ["commit", "-q", "-m", "Demand of parking"]):
+        subprocess.run(["git", *words], cwd=repository, env=environment, check=True)
+    return repository, environment
 
 
 _WHO = {"NAME": "Ada", "EMAIL": "ada@example.org", "DATE": "2026-01-05T12:00:00Z"}

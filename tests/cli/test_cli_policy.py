@@ -90,7 +90,7 @@ def test_rules_for_repositories(scanner: Scanner, policy: Callable[[str], str]) 
 
 def test_a_repository_cannot_leave_the_gates_by_its_kind(scanner: Scanner, policy: Callable[[str], str]) -> None:
     scanner.write(mlscan_dot_toml='kind = "teaching"\n')
-    path = policy('fail-under = 5\naccept = ["attestations"]\n')
+    path = policy("fail-under = 5\n")
     assert scanner.run("--policy", path)[0] == 1
     assert scanner.run()[0] == 0
 

@@ -103,3 +103,15 @@ def test_conditions_of_the_table_are_valid() -> None:
     for row in rows:
         if "..." not in row:
             msgspec.convert(yaml.safe_load(row), content.Condition)
+
+
+def test_the_pictures_of_the_readme_are_there_and_load_nothing() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"docs/pictures/[a-z-]+\.(?:png|svg)", readme)
+    assert len(set(named)) == 3
+    for name in named:
+        data = (ROOT / name).read_bytes()
+        assert data[:8] == b"\x89PNG\r\n\x1a\n" if name.endswith(".png") else data.startswith(b"<svg")
+    drawn = (ROOT / "docs" / "pictures" / "terminal.svg").read_text(encoding="utf-8")
+    assert "url(http" not in drawn
+    assert "href" not in drawn

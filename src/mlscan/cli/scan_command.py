@@ -16,6 +16,7 @@ from mlscan.cli.output import complain, stdout_options, write_stdout
 from mlscan.cli.reports import destinations, write_reports
 from mlscan.cli.whole_help import WholeHelp
 from mlscan.report import FORMATS
+from mlscan.report.wording import set_aside
 from mlscan.types.assessment import Assessment
 from mlscan.types.errors import UsageError
 
@@ -106,7 +107,9 @@ def _gate(request: Request, assessment: Assessment) -> int:
     if not gates:
         return 0
     if not assessment.applicable:
-        complain(f"gates do not apply: a level means nothing for kind {assessment.kind}")
+        aside = set_aside(assessment)
+        why = f"{assessment.kind}{f' ({aside})' if aside else ''}"
+        complain(f"gates do not apply: a level means nothing for kind {why}")
         return 0
     reasons = failures(assessment, gates)
     if reasons:

@@ -87,7 +87,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     )
     count_attested: Annotated[bool, Meta(description="Gates use the attested level.")] | None = None
     accept: Annotated[list[Acceptable], Meta(description="What repositories may say themselves without approval.")] = (
-        msgspec.field(default_factory=lambda: ["attestations", "contexts", "exclude", "kind"])
+        msgspec.field(default_factory=lambda: ["attestations", "contexts", "exclude"])
     )
     waivers: Waivers = msgspec.field(default_factory=Waivers)
     repositories: Annotated[list[RepositoryRule], Meta(max_length=5000)] = msgspec.field(default_factory=list)

@@ -42,7 +42,8 @@ def _standing(a: Assessment) -> str:
     if not a.applicable:
         return f"a level means nothing here ({a.kind})"
     could_be = f" (could be {a.could_be}: not everything could be seen)" if a.could_be > a.level else ""
-    return f"level {a.level}, {a.level_name}{could_be}"
+    attested = f", with what people vouched for level {a.attested_level}" if a.attested_level > a.level else ""
+    return f"level {a.level}, {a.level_name}{could_be}{attested}"
 
 
 def _no_way(a: Assessment) -> str:
@@ -51,13 +52,14 @@ def _no_way(a: Assessment) -> str:
         return f"No plan: {a.kind}{because(a.kind_reasons[:1])}."
     if not any(s.needed for s in a.next):
         top = max(level_names(a))
-        reached = a.level >= (top if a.target is None else min(a.target, top))
+        reached = max(a.level, a.attested_level) >= (top if a.target is None else min(a.target, top))
         return f"{nothing_missing(a)}." if reached else f"No set of steps leads to level {_goal(a)} from here."
     return ""
 
 
 def _goal(a: Assessment) -> int:
-    return min(a.level + 1 if a.target is None else a.target, max(level_names(a)))
+    stands = max(a.level, a.attested_level)
+    return min(stands + 1 if a.target is None else a.target, max(level_names(a)))
 
 
 def _split(a: Assessment) -> tuple[list[NextStep], list[NextStep]]:

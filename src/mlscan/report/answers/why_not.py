@@ -39,13 +39,18 @@ def _verdict(a: Assessment, answer: WhyNot) -> str:
         left = "; what it still lacks:" if answer.unmet else ""
         return f"{wanted} holds: it is level {a.level}{left}"
     could_be = f" It could be {a.could_be}: not everything could be seen." if a.could_be >= answer.level else ""
-    return f"{wanted} does not hold: it is level {a.level}.{could_be}"
+    attested = f" With what people vouched for it is level {a.attested_level}." if a.attested_level > a.level else ""
+    return f"{wanted} does not hold: it is level {a.level}.{attested}{could_be}"
 
 
 def _add_level(page: Page, level: LevelResult, unmet: list[Unmet]) -> None:
     met, asked = tally(level)
     page.heading(f"Level {level.level}, {level.name}: {met} of {asked} met, rating {level.rating.value}")
-    if not unmet:
+    said = {status: [c.id for c in level.criteria if c.status is status] for status in (Status.ATTESTED, Status.WAIVED)}
+    for status, ids in said.items():
+        if ids:
+            page.add(page.text(f"  {status.value.capitalize()} by people: {', '.join(ids)}"), indent=4)
+    if not unmet and not any(said.values()):
         page.add(page.text("  Nothing is missing."))
     for number, item in enumerate(unmet):
         if number:
