@@ -20,18 +20,23 @@ if TYPE_CHECKING:
     from mlscan.scan import scan as scan
     from mlscan.types.assessment import Assessment as Assessment
     from mlscan.types.assessment import Component as Component
+    from mlscan.types.assessment import Configuration as Configuration
     from mlscan.types.assessment import CriterionResult as CriterionResult
     from mlscan.types.assessment import GroupResult as GroupResult
     from mlscan.types.assessment import LevelResult as LevelResult
     from mlscan.types.assessment import NextStep as NextStep
+    from mlscan.types.assessment import PolicyResult as PolicyResult
     from mlscan.types.assessment import PracticeResult as PracticeResult
     from mlscan.types.assessment import Rating as Rating
     from mlscan.types.assessment import ScanFailure as ScanFailure
+    from mlscan.types.assessment import Standing as Standing
+    from mlscan.types.assessment import StatementResult as StatementResult
     from mlscan.types.assessment import Stats as Stats
     from mlscan.types.assessment import Status as Status
     from mlscan.types.errors import ContentError as ContentError
     from mlscan.types.errors import MlscanError as MlscanError
     from mlscan.types.errors import NothingToScan as NothingToScan
+    from mlscan.types.errors import SettingsError as SettingsError
     from mlscan.types.errors import UsageError as UsageError
     from mlscan.types.evidence import Context as Context
     from mlscan.types.evidence import Evidence as Evidence
@@ -51,17 +56,21 @@ _HOMES = {
     "mlscan.types.assessment": (
         "Assessment",
         "Component",
+        "Configuration",
         "CriterionResult",
         "GroupResult",
         "LevelResult",
         "NextStep",
+        "PolicyResult",
         "PracticeResult",
         "Rating",
         "ScanFailure",
+        "Standing",
+        "StatementResult",
         "Stats",
         "Status",
     ),
-    "mlscan.types.errors": ("ContentError", "MlscanError", "NothingToScan", "UsageError"),
+    "mlscan.types.errors": ("ContentError", "MlscanError", "NothingToScan", "SettingsError", "UsageError"),
     "mlscan.types.evidence": ("Context", "Evidence", "Gap", "Location", "Rejection", "Strength"),
     "mlscan.types.snapshot": ("History", "Limits", "RepositoryInfo"),
 }
@@ -70,6 +79,7 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Assessment",
     "Component",
+    "Configuration",
     "ContentError",
     "Context",
     "CriterionResult",
@@ -83,12 +93,16 @@ __all__ = [
     "MlscanError",
     "NextStep",
     "NothingToScan",
+    "PolicyResult",
     "PracticeResult",
     "Rating",
     "Rejection",
     "RenderOptions",
     "RepositoryInfo",
     "ScanFailure",
+    "SettingsError",
+    "Standing",
+    "StatementResult",
     "Stats",
     "Status",
     "Strength",

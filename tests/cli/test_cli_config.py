@@ -12,6 +12,8 @@ import pytest
 from cli.repositories import CI, TRACKED, commit, git
 from mlscan.cli import loading, main
 from mlscan.content import Content, load_content
+from mlscan.scan.configured import BadPattern, Scope, ScopedSnapshot
+from mlscan.snapshot.memory import MemorySnapshot
 
 WORKFLOW = ".github/workflows/ci.yml"
 
@@ -184,3 +186,30 @@ def test_a_comparison_says_that_the_configuration_differs(scanner: Scanner) -> N
         "diff", "HEAD~1", "HEAD", "--format", "markdown", *path
     )
     assert main(["diff", "HEAD~1", "HEAD", "--no-regress", *path]) == 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "files"),
+    [
+        ("third_party/", 2),
+        ("third_party", 2),
+        ("/third_party/", 1),
+        ("a/third_party", 1),
+        ("./a/third_party/", 1),
+        ("*.md", 2),
+        ("third_party/**", 1),
+        ("train.py", 1),
+        ("train.py/", 0),
+        ("third_party/*.py", 0),
+    ],
+)
+def test_patterns_are_those_of_gitignore(pattern: str, files: int) -> None:
+    inner = MemorySnapshot(dict.fromkeys(["third_party/x.md", "a/third_party/y.md", "train.py"], ""))
+    found = ScopedSnapshot(inner, Scope(exclude=(pattern,)))
+    assert (found.excluded[0].files, len(found.files)) == (files, 3 - files)
+
+
+@pytest.mark.parametrize("pattern", ["!keep", "# no", "/", "[z-a]", "a{b"])
+def test_what_is_no_pattern_is_refused(pattern: str) -> None:
+    with pytest.raises(BadPattern):
+        ScopedSnapshot(MemorySnapshot({"a": ""}), Scope(exclude=(pattern,)))

@@ -136,8 +136,16 @@ def _globs(patterns: Sequence[str], key: str) -> tuple[GlobTable, dict[int, int]
 
 
 def _forms(pattern: str, key: str) -> tuple[str, ...]:
-    """The globs of a pattern: what it names, and everything below it. Raises BadPattern."""
-    below = pattern if pattern.endswith(("/", "/**")) else f"{'' if '/' in pattern else '**/'}{pattern}/**"
+    """The globs of a pattern: what it names, and everything below it. Raises BadPattern.
+
+    As in `.gitignore`: one without a slash inside names something at any depth, one with a slash at its end a folder.
+    """
+    core = pattern.removeprefix("./").rstrip("/")
+    if not core or core[0] in "!#":
+        raise BadPattern(pattern, key)
+    named = core if "/" in core else f"**/{core}"
+    below = named if named.endswith("/**") else f"{named}/**"
+    globs = (below,) if pattern.endswith("/") else (named, below)
     import re2
 
     from mlscan.detect.globs import glob_regex
@@ -145,8 +153,8 @@ def _forms(pattern: str, key: str) -> tuple[str, ...]:
     options = re2.Options()
     options.log_errors = False
     try:
-        for glob in (pattern, below):
+        for glob in globs:
             re2.compile(glob_regex(glob), options)
     except re2.error:
         raise BadPattern(pattern, key) from None
-    return (pattern, below)
+    return globs

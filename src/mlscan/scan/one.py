@@ -58,6 +58,7 @@ def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
     progress: Progress | None = None,
     target: int | None = None,
     repo_config: bool = True,
+    config: str | Path | None = None,
     policy: str | Path | None = None,
     with_: Sequence[str | Path] = (),
 ) -> Assessment:
@@ -70,6 +71,7 @@ def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
     progress: called with (files read, files in all) while the scan runs.
     target: the level that `Assessment.next` is to lead to; default the next one.
     repo_config: False ignores `mlscan.toml` and `[tool.mlscan]` of the repository.
+    config: a file with configuration, instead of the repository's own.
     policy: the file with what the organisation asks; it comes before all that is given here.
     with_: clones of other repositories, in which what this one hands to them is looked up at the revision it names.
 
@@ -78,7 +80,7 @@ def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
     wrong with single files is in `Assessment.gaps`, never raised.
     """
     from mlscan.content import load_content
-    from mlscan.settings import load_policy
+    from mlscan.settings import load_file, load_policy
 
     options = ScanOptions(
         rev=rev,
@@ -88,6 +90,7 @@ def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
         progress=progress,
         target=target,
         repo_config=repo_config,
+        configuration=load_file(config) if config is not None else None,
         policy=load_policy(policy) if policy is not None else None,
         with_=with_,
     )
