@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from snapshot.building import Repo, Traps, new_repo, read_all
+from mlscan.snapshot.takeover import knows_all_branches
+from snapshot.building import Repo, Traps, new_repo, read_all, run_git
 
 NAMES = [
     b"-x", b"--output=mark", b"--exec=trap", b"-", b"--", b"@", b"HEAD", b"main", b":(top)a", b":!a", b":",
@@ -105,6 +106,46 @@ def test_branches_are_known_whatever_keeps_them(repo: Repo) -> None:
     repo.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/theirs")
     repo.git("tag", "v1")
     assert read_all(repo.path).info.branches == ("both", "feature/a", "loose", "main", "packed", "theirs")
+
+
+BARE = b"[core]\n\tbare = true\n"
+WIDE = b'[remote "origin"]\n\turl = x\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n'
+NARROW = b'[remote "origin"]\n\tfetch = +refs/heads/main:refs/remotes/origin/main\n'
+HEADS = ["refs/heads/main", "refs/heads/dev", "refs/tags/v1"]
+REMOTE = ["refs/heads/main", "refs/remotes/origin/main", "refs/remotes/origin/dev", "refs/remotes/origin/HEAD"]
+
+
+@pytest.mark.parametrize(
+    ("references", "config", "bare", "known"),
+    [
+        (HEADS, BARE, True, True),
+        (HEADS[:1], BARE, True, False),
+        (HEADS, NARROW, True, False),
+        (REMOTE, WIDE, False, True),
+        (REMOTE[:2], WIDE, False, False),
+        (REMOTE, NARROW, False, False),
+        (REMOTE, BARE, False, False),
+        (HEADS, WIDE, False, False),
+        ([], WIDE, False, False),
+    ],
+)
+def test_when_all_branches_of_the_origin_are_known(
+    references: list[str], config: bytes, bare: bool, known: bool
+) -> None:
+    assert knows_all_branches(references, config, bare=bare) is known
+
+
+def test_branches_of_today_say_nothing_of_an_old_revision(repo: Repo, tmp_path: Path) -> None:
+    repo.git("branch", "dev")
+    repo.commit({"later.py": "1"})
+    run_git(tmp_path, "clone", "--quiet", "--bare", str(repo.path), str(tmp_path / "bare.git"))
+    assert read_all(tmp_path / "bare.git").info.all_branches
+    assert read_all(tmp_path / "bare.git", rev="dev").info.all_branches
+    repo.commit({"last.py": "1"})
+    run_git(tmp_path, "clone", "--quiet", str(repo.path), str(tmp_path / "tree"))
+    assert read_all(tmp_path / "tree").info.all_branches
+    assert not read_all(tmp_path / "tree", rev="HEAD~1").info.all_branches
+    assert not read_all(repo.path).info.all_branches
 
 
 def test_authors_are_merged_by_the_mailmap_of_the_revision(repo: Repo) -> None:

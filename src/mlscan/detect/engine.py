@@ -128,12 +128,15 @@ class Engine:
 
     def _read_ci(self) -> None:
         from mlscan.read.ci import parse_ci
+        from mlscan.read.ci_triggers import firing
 
+        info = self._snapshot.info
+        branches = info.branches if info.all_branches else ()
         for path in sorted(self._reading.ci_bytes):
             workflow = parse_ci(self._reading.ci_bytes[path], path, self._other_file)
             if workflow is None:
                 continue
-            self._facts.workflows[path] = workflow
+            self._facts.workflows[path] = workflow = firing(workflow, branches)
             self._reading.gaps |= {Gap(path, p.reason, partial=True) for p in workflow.problems}
             if workflow.active and not workflow.commands_read:
                 self._reading.gaps.add(Gap(path, "commands not read: no reader for this CI system", partial=True))

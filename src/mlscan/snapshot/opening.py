@@ -110,8 +110,10 @@ class _Opening:
         self._folder, self._found, self._private, self._limits = folder, found, private, limits
         self._git = Git(private, found.common / "objects")
         self.stream = ObjectStream(self._git)
-        listed = self._git.run(["for-each-ref", "--format=%(refname)"])
-        self._references = None if listed is None else listed.decode("utf-8", "replace").splitlines()
+        listed = self._git.run(["for-each-ref", "--format=%(objectname) %(refname)"])
+        lines = None if listed is None else listed.decode("utf-8", "replace").splitlines()
+        self._references = None if lines is None else [line.partition(" ")[2] for line in lines]
+        self._tips = {line.partition(" ")[0] for line in lines or ()}
 
     def parts(self, rev: str | None) -> Parts | list[Gap]:
         """What the snapshot is made of; only gaps where the folder is better scanned as a plain one."""
@@ -148,8 +150,17 @@ class _Opening:
             history=self._history(revision),
             committed_on=_date(commit),
             branches=takeover.branches(self._references or ()),
+            all_branches=self._knows_all_branches(revision),
             folder=self._found.prefix,
         )
+
+    def _knows_all_branches(self, revision: str | None) -> bool:
+        """Whether the branches are those of the revision's own time, and all of them."""
+        if revision not in self._tips or self._history(revision) is History.SHALLOW:
+            return False
+        config = read_file(self._found.common, "config")
+        bare = self._found.work_tree is None
+        return takeover.knows_all_branches(self._references or (), config, bare=bare)
 
     def _history(self, revision: str | None) -> History:
         if revision is None:

@@ -16,6 +16,7 @@ from mlscan.types.evidence import Gap
 
 _HEX = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?\s*")
 _REF = re.compile(rb"ref: (refs/[^\x00-\x20~^:?*\[\\]+)\s*")
+_FETCH = re.compile(rb"(?m)^\s*fetch\s*=\s*(.*)$")
 REFERENCES = 20_000
 """Loose references that are taken over."""
 DEPTH = 20
@@ -105,6 +106,19 @@ def branches(references: Iterable[str]) -> tuple[str, ...]:
         elif name.startswith("refs/remotes/") and name.count("/") >= 3:
             found.add(name.split("/", 3)[3])
     return tuple(sorted(found - {"HEAD"}))
+
+
+def knows_all_branches(references: Collection[str], config: bytes, *, bare: bool) -> bool:
+    """Whether the branches of the origin are all there: told from what a clone fetches, and more than one being there.
+
+    A clone of a single branch and a checkout of a CI system know one; what only a forge knows is in neither.
+    """
+    fetched = _FETCH.findall(config)
+    if any(b"*" not in line for line in fetched):
+        return False
+    start = "refs/heads/" if bare else "refs/remotes/"
+    names = branches(name for name in references if name.startswith(start))
+    return len(names) > 1 and (bare or bool(fetched))
 
 
 def remove(private: Path) -> None:

@@ -71,6 +71,8 @@ class RepositoryInfo:
     """ISO date (UTC) of the revision's commit, or None."""
     branches: tuple[str, ...] = ()
     """Names of the branches that are known, sorted; empty when refs are not known."""
+    all_branches: bool = False
+    """True when `branches` are certainly all that the origin has, as of the last fetch."""
     submodules: tuple[str, ...] = ()
     """Paths of submodules: listed, not entered."""
     folder: str = ""
