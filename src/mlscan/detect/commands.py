@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from mlscan.detect.facts import DEPTH, Facts
 from mlscan.detect.follow import Followed
@@ -12,26 +14,30 @@ from mlscan.detect.hits import Hit
 from mlscan.detect.started import CommandSources, Started
 from mlscan.detect.values import check_for, expand
 from mlscan.types.content import CommandMatch, Value
+from mlscan.types.evidence import Context
 from mlscan.types.lists import CommandClass, CommandPattern, Lists
+from mlscan.types.source import Command
 
 Reject = Callable[[Hit, str], None]
+PRINTING = "printing-programs"
+"""List of programs that only print the words that they are given."""
 Entry = tuple[int, Followed]
 """(number of what started it, the command that it leads to)."""
 
 
 class CommandTable:
-    """All commands that things of one kind start, followed, by their programs and words."""
+    """All commands that some things start, followed, by their programs and words."""
 
-    def __init__(self, kind: str, sources: CommandSources, lists: Lists) -> None:
+    def __init__(self, started: list[Started], sources: CommandSources, lists: Lists) -> None:
         self._lists = lists
-        self.started: list[Started] = list(sources.of((kind,)))
+        self.started = started
         self.entries: list[Entry] = []
         self.first: set[int] = set()
         """Entries that are the started commands themselves."""
         self._programs: dict[str, list[int]] = defaultdict(list)
         self._words: dict[str, list[int]] = defaultdict(list)
-        for number, started in enumerate(self.started):
-            for place, followed in enumerate(sources.followed(started)):
+        for number, one in enumerate(started):
+            for place, followed in enumerate(sources.followed(one)):
                 if not place:
                     self.first.add(len(self.entries))
                 self._add(number, followed)
@@ -64,17 +70,26 @@ class CommandMatcher:
         self._files_of = files_of
         self._tables: dict[str, CommandTable] = {}
         self._classes: dict[tuple[str, str], dict[int, Followed | None]] = {}
+        self._rejected: dict[tuple[str, str], list[tuple[Hit, str]]] = {}
+        self._idle: tuple[CommandTable, list[str]] | None = None
         self._reached: dict[tuple[str, str], bool] = {}
 
     def hits(self, spec: CommandMatch, reject: Reject) -> Iterator[Hit]:
         """Places that start a command of this description, kind by kind in their order."""
         for kind in spec.within:
             if kind not in self._tables:
-                self._tables[kind] = CommandTable(kind, self._sources, self._facts.lists)
+                self._tables[kind] = CommandTable(list(self._sources.of((kind,))), self._sources, self._facts.lists)
             table = self._tables[kind]
             found = self._plain(spec, table) if spec.class_ is None else self._of_classes(spec, kind, reject)
             for number, followed in sorted(found.items()):
-                yield table.started[number].hit(followed)
+                yield self._within(table.started[number].hit(followed), followed)
+
+    def _within(self, hit: Hit, followed: Followed | None) -> Hit:
+        """The hit, with the context of the scripts that lead there where that is not the repository's own."""
+        scripts = sorted(path for path, _ in followed.seen) if followed is not None else ()
+        contexts = (self._facts.context(path) for path in scripts)
+        found = next((context for context in contexts if context is not Context.OWN), None)
+        return hit if found is None else replace(hit, context=found.value)
 
     def _plain(self, spec: CommandMatch, table: CommandTable) -> dict[int, Followed | None]:
         """Number of what is started -> the first command that it leads to and that holds."""
@@ -91,7 +106,11 @@ class CommandMatcher:
         found: dict[int, Followed | None] = {}
         for name in [spec.class_] if isinstance(spec.class_, str) else spec.class_ or []:
             if (name, kind) not in self._classes:
-                self._classes[name, kind] = self._classify(name, self._tables[kind], reject)
+                near: list[tuple[Hit, str]] = []
+                self._classes[name, kind] = self._classify(name, self._tables[kind], near)
+                self._rejected[name, kind] = [*near, *self._idling(name)] if kind == "ci" else near
+            for hit, reason in self._rejected[name, kind]:
+                reject(hit, reason)
             for number, followed in self._classes[name, kind].items():
                 found.setdefault(number, followed)
         if spec.program is None and not spec.words and spec.not_words is None:
@@ -99,10 +118,31 @@ class CommandMatcher:
         plain = self._plain(spec, self._tables[kind])
         return {number: followed for number, followed in found.items() if number in plain}
 
-    def _classify(self, name: str, table: CommandTable, reject: Reject) -> dict[int, Followed | None]:
-        """What is started and of the class, with the first command that makes it so; None for an action."""
+    def _idling(self, name: str) -> Iterator[tuple[Hit, str]]:
+        """What would be of the class, did it run: steps that never do, and commands that are only printed."""
+        group = self._group(name)
+        if group is None:
+            return
+        if self._idle is None:
+            dead = self._sources.dead()
+            printed = list(_printed(self._sources.of(("ci",)), self._facts.lists))
+            reasons = [why for _, why in dead] + ["only printed"] * len(printed)
+            started = [one for one, _ in dead] + printed
+            self._idle = CommandTable(started, self._sources, self._facts.lists), reasons
+        table, reasons = self._idle
+        found: dict[int, Followed | None] = dict.fromkeys(self._actions(group, table))
+        for at in sorted({at for pattern in group.any_of for at in self._holding(pattern, table)}):
+            found.setdefault(table.entries[at][0], table.entries[at][1])
+        for number, followed in sorted(found.items()):
+            yield table.started[number].hit(followed), f"looks like {group.title}, but {_but(reasons[number])}"
+
+    def _group(self, name: str) -> CommandClass | None:
         commands = self._facts.lists.commands
-        group = commands.classes.get(name) if commands else None
+        return commands.classes.get(name) if commands else None
+
+    def _classify(self, name: str, table: CommandTable, near: list[tuple[Hit, str]]) -> dict[int, Followed | None]:
+        """What is started and of the class, with the first command that makes it so; None for an action."""
+        group = self._group(name)
         if group is None:
             return {}
         found: dict[int, Followed | None] = dict.fromkeys(self._actions(group, table))
@@ -111,7 +151,7 @@ class CommandMatcher:
             if number in found:
                 continue
             if self._excluded(group, table.started[number], followed):
-                reject(table.started[number].hit(followed), f"looks like {group.title}, but only a smoke test")
+                near.append((table.started[number].hit(followed), f"looks like {group.title}, but only a smoke test"))
             else:
                 found[number] = followed
         return found
@@ -127,7 +167,7 @@ class CommandMatcher:
             return False
         check = check_for(group.not_words, self._facts.lists)
         own = started.command.words if started.command else ()
-        return any(map(check, (*followed.command.words, *own)))
+        return any(map(check, (*_options(followed.command.words), *_options(own))))
 
     def _holding(self, pattern: CommandPattern, table: CommandTable) -> Iterator[int]:
         """Entries of the table that have the shape of the pattern."""
@@ -159,3 +199,25 @@ class CommandMatcher:
         if key not in self._reached:
             self._reached[key] = self._facts.reaches([target], self._files_of(detector), DEPTH) is not None
         return self._reached[key]
+
+
+def _options(words: Sequence[str]) -> list[str]:
+    """The words, and each option together with the value that stands after it: `--epochs 1` as `--epochs=1`, too."""
+    return [*words, *(f"{option}={value}" for option, value in pairwise(words) if option.startswith("-"))]
+
+
+def _printed(started: Iterable[Started], lists: Lists) -> Iterator[Started]:
+    """The commands that printing programs are given as text, at the place that prints them."""
+    if PRINTING not in lists.plain:
+        return
+    prints = check_for(f"@{PRINTING}", lists)
+    for one in started:
+        command = one.command
+        if command is not None and command.program and prints(command.program):
+            words = tuple(" ".join(command.words[1:]).split())
+            if words:
+                yield replace(one, command=Command(words, command.line, command.text))
+
+
+def _but(reason: str) -> str:
+    return reason if reason.startswith(("only", "can")) else f"never runs: {reason}"

@@ -63,9 +63,10 @@ class Concerns:
 def _with_folders(paths: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     for path in paths:
-        while path and path not in found:
-            found.add(path)
-            path = path.rpartition("/")[0]
+        here = path
+        while here and here not in found:
+            found.add(here)
+            here = here.rpartition("/")[0]
     return frozenset(found)
 
 

@@ -205,7 +205,7 @@ class Engine:
         if isinstance(spec, CiMatch):
             found = self._ci.result(leaf, reject)
             unread = frozenset(p for p in self._facts.unread if p in self._ci_paths())
-            return self._filtered(leaf, Result(found.hits, unread))
+            return self._filtered(leaf, Result(found.hits, unread | found.unknown))
         if isinstance(spec, SiblingsMatch):
             return Result(tuple(sibling_hits(spec, self._groups[leaf.index], self._facts, reject)))
         if isinstance(spec, RefersMatch):
@@ -350,7 +350,7 @@ class Engine:
             where=Location(hit.path, hit.line),
             excerpt=excerpt(hit.excerpt),
             strength=strength,
-            context=self._facts.context(hit.path),
+            context=Context(hit.context) if hit.context else self._facts.context(hit.path),
             delegated_to=excerpt(captures.get("to", "")) or "elsewhere" if detector.delegated else None,
             captures=hit.captures,
             concerns=self._concerns.of(hit),

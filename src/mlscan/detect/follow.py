@@ -25,6 +25,8 @@ class Followed:
     """The repository file that it runs, or None."""
     way: tuple[str, ...]
     """How it was reached, from the first command to this one: `("make train", "python -m pkg.train")`."""
+    seen: frozenset[tuple[str, str]] = frozenset()
+    """(file, group) of the scripts on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class CommandIndex:
             for number, words in enumerate(unwrapped(task.command.words, wrappers)):
                 plain = Command(words, task.command.line, task.command.text, folder=task.command.folder)
                 target = self._files.target(words, task.cwd) or self._scripts.entry_file(words, task.cwd, self._files)
-                found.append(Followed(plain, target, task.way))
+                found.append(Followed(plain, target, task.way, task.seen))
                 reached += islice(
                     self._next(task, self._groups(words, task.cwd, target, wrapped=number > 0)), MAX_FOLLOWED
                 )

@@ -21,6 +21,8 @@ class Hit:
     """Named values, sorted by name."""
     strength: str | None = None
     """Strength that a branch of the condition gives."""
+    context: str | None = None
+    """Context of a script that leads to it, where that is not the repository's own."""
 
     def capture(self, name: str) -> str | None:
         """The captured value of that name."""

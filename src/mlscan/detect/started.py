@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from mlscan.detect.excerpt import excerpt
 from mlscan.detect.facts import Facts
@@ -11,6 +12,9 @@ from mlscan.detect.follow import CommandIndex, Followed
 from mlscan.detect.hits import Hit
 from mlscan.types.source import Command, Job, Step, Trigger, Workflow
 
+NEVER = "can never run"
+MAX_DEAD = 2_000
+"""Commands that can never run that are looked at."""
 CALLERS = 20
 """Callers of a reusable workflow whose triggers are taken over."""
 
@@ -63,6 +67,14 @@ class CommandSources:
             self._followed[started] = tuple(self._index.follow(started.command, started.cwd, self._wrappers))
         return self._followed[started]
 
+    def dead(self) -> list[tuple[Started, str]]:
+        """Commands of CI that can never run, each with why."""
+        workflows = (self._facts.workflows[path] for path in sorted(self._facts.workflows))
+        found = (
+            (started, workflow.why_inactive) for workflow in workflows for started in ci_commands(workflow, dead=True)
+        )
+        return [(started, why or NEVER) for started, why in islice(found, MAX_DEAD)]
+
     def targets(self, path: str) -> frozenset[str]:
         """Repository files that the commands of one file run."""
         if not self._targets:
@@ -106,15 +118,11 @@ class CommandSources:
                 yield from (Started(kind, path, c.line, units, cwd, c) for c in commands)
 
 
-def ci_commands(workflow: Workflow) -> Iterator[Started]:
-    """Commands and used actions of the steps that can run."""
-    if not workflow.active:
-        return
+def ci_commands(workflow: Workflow, *, dead: bool = False) -> Iterator[Started]:
+    """Commands and used actions of the steps that can run; `dead`: of those that cannot."""
     for job in workflow.jobs:
-        if not job.active:
-            continue
         for number, step in enumerate(job.steps):
-            if step.active:
+            if (workflow.active and job.active and step.active) is not dead:
                 yield from _step(workflow, job, number, step)
 
 

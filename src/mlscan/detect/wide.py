@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from mlscan.detect.excerpt import excerpt
 from mlscan.detect.facts import Facts
 from mlscan.detect.hits import Hit, Result
 from mlscan.detect.plan import Leaf
-from mlscan.detect.started import triggers_of
+from mlscan.detect.started import NEVER, triggers_of
 from mlscan.detect.values import check_for
 from mlscan.types.content import CiMatch, Value
 from mlscan.types.source import Job, Trigger, Workflow
@@ -20,19 +21,45 @@ class CiMatcher:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._workflows = [facts.workflows[p] for p in sorted(facts.workflows)]
+        self._sure = True
+        """Whether triggers that a variable decides are taken not to fire."""
         self._triggers = {w.path: triggers_of(w, self._workflows) for w in self._workflows}
 
     def result(self, leaf: Leaf, reject: Callable[[Hit, str], None]) -> Result:
         """Hits in workflows that can run; inactive ones are rejected with their reason."""
         assert isinstance(leaf.spec, CiMatch)
         found: list[Hit] = []
+        unsure: set[str] = set()
         for workflow in self._workflows:
             hits = list(self._workflow(leaf.spec, workflow))
             if workflow.active:
                 found += hits
-            elif hits or not workflow.jobs:
-                reject(Hit(workflow.path, 1), workflow.why_inactive or "cannot run")
-        return Result(tuple(found))
+                self._never(leaf.spec, workflow, reject)
+                if not hits and self._may_fire(leaf.spec, workflow):
+                    unsure.add(workflow.path)
+            elif hits or not workflow.jobs or any(self._workflow(leaf.spec, _alive(workflow))):
+                reject(Hit(workflow.path, 1), workflow.why_inactive or NEVER)
+        return Result(tuple(found), frozenset(unsure))
+
+    def _never(self, spec: CiMatch, workflow: Workflow, reject: Callable[[Hit, str], None]) -> None:
+        """Rejects what jobs that can never run would be."""
+        if all(job.active for job in workflow.jobs):
+            return
+        alive, dead = _alive(workflow), {f"job:{job.id}" for job in workflow.jobs if not job.active}
+        for hit in self._workflow(spec, alive):
+            if hit.units[:1] and hit.units[0] in dead:
+                reject(hit, f"the job {NEVER}")
+
+    def _may_fire(self, spec: CiMatch, workflow: Workflow) -> bool:
+        """Whether it would hold if the triggers that a variable decides did fire."""
+        triggers = [*self._triggers[workflow.path], *(t for job in workflow.jobs for t in job.triggers or ())]
+        if spec.trigger is None or not any(t.unknown and self._check(spec.trigger, t.kind) for t in triggers):
+            return False
+        self._sure = False
+        try:
+            return any(True for _ in self._workflow(spec, workflow))
+        finally:
+            self._sure = True
 
     def _check(self, value: Value | None, text: str) -> bool:
         return value is None or check_for(value, self._facts.lists)(text)
@@ -67,7 +94,7 @@ class CiMatcher:
                     yield self._trigger_hit(spec, workflow, trigger, (f"job:{job.id}",))
 
     def _fires(self, spec: CiMatch, trigger: Trigger) -> bool:
-        return not trigger.unknown and self._check(spec.trigger, trigger.kind)
+        return not (self._sure and trigger.unknown) and self._check(spec.trigger, trigger.kind)
 
     def _trigger_hit(self, spec: CiMatch, workflow: Workflow, trigger: Trigger, units: tuple[str, ...]) -> Hit:
         text = f"{trigger.kind}: {trigger.detail}" if trigger.detail else trigger.kind
@@ -106,3 +133,8 @@ class CiMatcher:
             if name and (self._check(spec.uses, name) or self._check(spec.uses, name.split("@", 1)[0])):
                 captures = ((spec.as_, name),) if spec.as_ else ()
                 yield Hit(workflow.path, line, excerpt(f"uses: {name}"), where, captures)
+
+
+def _alive(workflow: Workflow) -> Workflow:
+    """The workflow as if all its jobs could run."""
+    return replace(workflow, jobs=tuple(replace(job, active=True) for job in workflow.jobs))
