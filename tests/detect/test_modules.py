@@ -16,6 +16,10 @@ PATHS = [
     "flows/steps.py",
     "infra/prefect/__init__.py",
     "utils.py",
+    "jobs/train_model.py",
+    "jobs/helpers.py",
+    "a/read_rows.py",
+    "b/read_rows.py",
 ]
 
 
@@ -31,6 +35,9 @@ PATHS = [
         ("steps", "flows/daily.py", "flows/steps.py"),
         ("steps", "src/app/train.py", None),
         ("utils", "src/app/train.py", "utils.py"),
+        ("train_model.main", "flows/daily.py", "jobs/train_model.py"),
+        ("helpers", "flows/daily.py", None),
+        ("read_rows", "flows/daily.py", None),
         ("numpy", "utils.py", None),
         ("", "utils.py", None),
         ("....x", "utils.py", None),

@@ -26,7 +26,10 @@ class ModuleIndex:
         self._cache: dict[tuple[str, str], str | None] = {}
 
     def resolve(self, name: str, importer: str) -> str | None:
-        """The file that a dotted name means when imported from a file; a trailing attribute is dropped."""
+        """The file that a dotted name means when imported from a file; a trailing attribute is dropped.
+
+        A module of a folder that only `sys.path` reaches is meant where no other file has its name of several words.
+        """
         folder = importer.rpartition("/")[0]
         key = (name, folder)
         if key not in self._cache:
@@ -52,7 +55,8 @@ class ModuleIndex:
                 break
             wanted = parts[:size]
             found = [(f, p) for f, p in self._by_last.get(wanted[-1], ()) if f[-size:] == wanted]
-            found = [(f, p) for f, p in found if _importable("/".join(f[:-size]), folder)] if size == 1 else found
+            near = [(f, p) for f, p in found if size > 1 or _importable("/".join(f[:-size]), folder)]
+            found = near or (found if len(found) == 1 and "_" in wanted[0] else [])
             if found:
                 return min(found, key=lambda c: (-_shared(c[1], folder), len(c[0]), c[1]))[1]
         return None
