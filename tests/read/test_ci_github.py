@@ -173,6 +173,12 @@ def test_a_change_of_folder_holds_for_the_commands_behind_it() -> None:
     ]  # fmt: skip
 
 
+def test_lines_of_a_script_in_r_are_commands_of_its_program() -> None:
+    text = "steps:\n  - shell: Rscript {0}\n    run: |\n      # all targets\n      targets::tar_make()\n"
+    (command,) = job(text).steps[0].commands
+    assert (command.words, command.line) == (("Rscript", "-e", "targets::tar_make()"), 8)
+
+
 def test_a_script_in_another_language_has_no_shell_commands() -> None:
     assert job("steps: [{shell: python, run: import os}]").steps[0].commands == ()
 

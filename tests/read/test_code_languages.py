@@ -253,3 +253,13 @@ SHAPES = [
 def test_what_repeats_is_read_in_bounded_work(language: str, shape: str) -> None:
     """Work that grows with the square of the size would not end here."""
     assert parse_code(shape.encode() * 20_000, "a", language).language == language
+
+
+def test_methods_of_r() -> None:
+    found = read("r", "learner$train(task)\na$b$fit(x)\nf(x)$predict(y)\n")
+    assert calls(found) == [(1, "learner$train"), (2, "b$fit"), (3, "f"), (3, "predict")]
+
+
+def test_packages_of_the_options_of_targets() -> None:
+    source = 'tar_option_set(\n  packages = c("cmdstanr", "yaml")\n)\n'
+    assert [i.module for i in read("r", source).imports] == ["cmdstanr", "yaml"]

@@ -10,6 +10,13 @@ from mlscan.read.ci_parts import MAX_DEPTH, MAX_STEPS, CiFile, Others, join, map
 from mlscan.read.ci_values import Lookup, variants
 from mlscan.types.source import Command, Node, Step
 
+_INTERPRETERS = {
+    "Rscript": ("Rscript", "-e"),
+    "R": ("R", "-e"),
+    "julia": ("julia", "-e"),
+}
+"""Shells of steps that are no shells, and how a line would be run with them."""
+_CODE_LINES = 200
 _SHELLS = ("", "bash", "sh", "pwsh", "powershell", "cmd", "zsh")
 _SCRIPTS = ("inlinescript", "run", "script", "command", "commands", "cmd")
 """Inputs, lower case, in which actions are given shell text."""
@@ -104,11 +111,23 @@ def _run(file: CiFile, node: Node, runs: Runs) -> tuple[Command, ...]:
     """The commands of a `run`, once for each value of a matrix that they speak of."""
     run = node.get("run")
     shell = (file.text(node.get("shell")) or runs.shell).split(" ")[0]
+    if run is not None and shell in _INTERPRETERS:
+        return tuple(_lines_of_code(file, run, _INTERPRETERS[shell]))
     if run is None or shell not in _SHELLS:
         return ()
     several = variants(file.text(run), runs.lookups, MAX_RUNS)
     found = [file.with_values(values).commands(run) for values in several]
     return tuple(dict.fromkeys(command for commands in found for command in commands))
+
+
+def _lines_of_code(file: CiFile, run: Node, start: tuple[str, str]) -> Iterator[Command]:
+    """The lines of a script in R or Julia, each as the command that would run it alone."""
+    text = file.text(run)
+    first = run.line + ("\n" in text.strip() or "\n" in text)
+    for number, row in enumerate(text.split("\n")[:_CODE_LINES]):
+        line = row.strip()
+        if line and not line.startswith("#"):
+            yield Command((*start, line), first + number, " ".join((*start, line))[:200])
 
 
 def _given_scripts(file: CiFile, uses: str, given: Node | None) -> Iterator[Command]:

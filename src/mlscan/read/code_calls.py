@@ -23,10 +23,10 @@ _R_LOAD_MANY = re.compile(
 )
 _R_NAME = re.compile(r"[\"']?([A-Za-z][\w.]{0,99})[\"']?(?:\s{0,9}\[[^\]]{0,500}\])?")
 _R_APPLIED = re.compile(
-    r"\b(?:require|library|requireNamespace)\b[^()\n]{0,60}character\.only|\bp_load\b|\bbox::use\b|\bipak\b|\bload_packages?\b"
+    r"\b(?:require|library|requireNamespace)\b[^()\n]{0,60}character\.only|\btar_option_set\b|\bp_load\b|\bbox::use\b|\bipak\b|\bload_packages?\b"
 )
 _R_FROM = re.compile(r"(?<![\w.])([A-Za-z][\w.]{0,99}):::?[A-Za-z.]")
-_R_CALL = re.compile(r"(?<![\w.:])((?:[A-Za-z][\w.]{0,99}:::?)?[A-Za-z.][\w.]{0,199})[ \t]{0,9}\(")
+_R_CALL = re.compile(r"(?<![\w.:])((?:[A-Za-z][\w.]{0,99}(?::::?|\$))?[A-Za-z.][\w.]{0,199})[ \t]{0,9}\(")
 _R_FUNCTION = re.compile(r"(?<![\w.])([A-Za-z.][\w.]{0,199})[ \t]{0,9}(?:<-|=)[ \t\n]{0,99}(?:function\b|\\\()")
 _R_WORDS = frozenset(["if", "for", "while", "function", "repeat", "return", "switch", "in", "else"])
 

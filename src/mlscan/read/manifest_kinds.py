@@ -69,6 +69,7 @@ _PATTERNS = (
     ("toml-lock", r"pylock(?:\.[^/]+)?\.toml"),
     ("julia-lock", r"(?:julia)?manifest-v\d[\d.]*\.toml"),
     ("catalogue", r"[^/]+\.versions\.toml"),
+    ("renv-lock", r"[^/]*[-_]renv\.lock"),
     ("sbt", r"(?:[^/]*/)*project/(?:dependenc|deps|librar|libs|versions|build)[^/]*\.scala"),
 )
 """Kinds by the name, or by the whole path where a folder tells; the first one counts."""
