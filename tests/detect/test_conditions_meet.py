@@ -23,7 +23,7 @@ def test_all_of_in_the_repository_spans_files() -> None:
 
 
 def test_a_near_miss_names_what_is_lacking() -> None:
-    find = {"all_of": [{"calls": "lib.a"}, {"name": "the second call", "calls": "lib.b"}]}
+    find = {"all_of": [{"calls": "lib.a", "near_miss": True}, {"name": "the second call", "calls": "lib.b"}]}
     findings = run({"y.py": "import lib\nlib.a()\n"}, detector(find))
     assert findings.evidence == ()
     assert [(r.where.path, r.where.line, r.reason) for r in findings.rejections] == [

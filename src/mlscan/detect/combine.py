@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from mlscan.detect.excerpt import excerpt
 from mlscan.detect.hits import Hit, Result, UnitKey, same_unit, unit_key
 from mlscan.detect.plan import Leaf, Node
 from mlscan.detect.values import where_holds
@@ -140,7 +141,7 @@ class Combiner:
 
 
 def _values(hit: Hit) -> str:
-    return ", ".join(f"{k} {v}" for k, v in hit.captures) or hit.excerpt
+    return ", ".join(f"{k} {v}" for k, v in hit.captures) or excerpt(hit.excerpt)
 
 
 def _units(parts: Sequence[Sequence[tuple[UnitKey, bool, Hit]]]) -> list[UnitKey]:

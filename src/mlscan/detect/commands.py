@@ -13,6 +13,7 @@ from mlscan.detect.globs import matches
 from mlscan.detect.hits import Hit
 from mlscan.detect.started import CommandSources, Started
 from mlscan.detect.values import check_for, expand
+from mlscan.detect.vocabulary import Vocabulary
 from mlscan.types.content import CommandMatch, Value
 from mlscan.types.evidence import Context
 from mlscan.types.lists import CommandClass, CommandPattern, Lists
@@ -36,6 +37,9 @@ class CommandTable:
         """Entries that are the started commands themselves."""
         self._programs: dict[str, list[int]] = defaultdict(list)
         self._words: dict[str, list[int]] = defaultdict(list)
+        self._vocabularies: dict[int, Vocabulary] = {}
+        self._known: dict[tuple[int, int], tuple[Value, set[int]]] = {}
+        """Entries by index and value; the value is kept so that its identity is not used again."""
         for number, one in enumerate(started):
             for place, followed in enumerate(sources.followed(one)):
                 if not place:
@@ -56,9 +60,17 @@ class CommandTable:
         found = set.intersection(*wanted) if wanted else set(range(len(self.entries)))
         return found - self._with(self._words, unwanted) if unwanted is not None and found else found
 
+    def _vocabulary(self, index: Mapping[str, list[int]]) -> Vocabulary:
+        if id(index) not in self._vocabularies:
+            self._vocabularies[id(index)] = Vocabulary(index)
+        return self._vocabularies[id(index)]
+
     def _with(self, index: Mapping[str, list[int]], value: Value) -> set[int]:
-        check = check_for(value, self._lists)
-        return {at for text, places in index.items() if check(text) for at in places}
+        key = (id(index), id(value))
+        if key not in self._known:
+            holding = self._vocabulary(index).holding(value, self._lists)
+            self._known[key] = value, {at for text in holding for at in index.get(text, ())}
+        return self._known[key][1]
 
 
 class CommandMatcher:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 
 from mlscan.detect.globs import matches
 from mlscan.types.evidence import Context
@@ -44,6 +45,7 @@ class _Table:
         self._wild: list[tuple[str, Context]] = []
         self._files: list[tuple[str, Context]] = []
         self._exceptions = rules.exceptions
+        self._excepted = [glob for exception in rules.exceptions for glob in _globs(exception)]
         for rule in rules.contexts:
             for name in rule.folders:
                 if "*" in name:
@@ -51,6 +53,7 @@ class _Table:
                 else:
                     self._exact.setdefault(name, rule.context)
             self._files += [(name, rule.context) for name in rule.files]
+        self._any_file = re.compile("|".join(translate(name) for name, _ in self._files) or "(?!)")
         self._folders: dict[str, tuple[Context, str]] = {"": (Context.OWN, "")}
         self._names: dict[str, Context | None] = {}
 
@@ -58,7 +61,7 @@ class _Table:
         """The context of one file among the known ones."""
         folder, _, name = path.rpartition("/")
         context, source = self._folder(folder)
-        for exception in self._exceptions:
+        for exception in self._exceptions if matches(path, self._excepted) else ():
             if matches(path, _globs(exception)) and _beside(exception, source, known):
                 return exception.context
         by_name = self._file(name)
@@ -66,7 +69,8 @@ class _Table:
 
     def _file(self, name: str) -> Context | None:
         if name not in self._names:
-            self._names[name] = next((c for pattern, c in self._files if fnmatchcase(name, pattern)), None)
+            found = (c for pattern, c in self._files if fnmatchcase(name, pattern))
+            self._names[name] = next(found, None) if self._any_file.match(name) else None
         return self._names[name]
 
     def _folder(self, folder: str) -> tuple[Context, str]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from mlscan.detect.candidates import admits
 from mlscan.detect.combine import Combiner, NearMiss
 from mlscan.detect.commands import CommandMatcher
 from mlscan.detect.concerns import Concerns
@@ -17,13 +18,14 @@ from mlscan.detect.generated import GeneratedSnapshot, generated_paths, with_own
 from mlscan.detect.hints import hints_of
 from mlscan.detect.hits import Hit, Result
 from mlscan.detect.infra import ci_images
+from mlscan.detect.mentions import Mentions
 from mlscan.detect.modules import ModuleIndex
 from mlscan.detect.packed import packed_gaps
 from mlscan.detect.people import count_people
 from mlscan.detect.plan import Leaf, Plan, compile_plan
 from mlscan.detect.plugins import View, run_plugin
-from mlscan.detect.reading import LOCAL, Reading
-from mlscan.detect.siblings import Group, find_groups, sibling_hits
+from mlscan.detect.reading import Reading
+from mlscan.detect.siblings import Group, SiblingSearch, sibling_hits
 from mlscan.detect.started import CommandSources
 from mlscan.detect.values import check_for
 from mlscan.detect.wide import CiMatcher
@@ -79,6 +81,7 @@ class Engine:
         self._results: dict[str, Result] = {}
         self._leaf_results: dict[int, Result] = {}
         self._running: list[str] = []
+        self._facts.mentions = Mentions(snapshot).of
         self._reading = Reading(snapshot, plan, self._facts, self._reject)
         self._people: int | str | None = "not counted"
 
@@ -100,18 +103,18 @@ class Engine:
     # --- before and after reading -----------------------------------------------------------------------------------
 
     def _prepare_siblings(self) -> set[str]:
+        leaves = [(leaf, leaf.spec) for leaf in self._plan.leaves if isinstance(leaf.spec, SiblingsMatch)]
+        search = SiblingSearch([spec for _, spec in leaves], self._plan.lists)
         words: set[str] = set()
         trees: set[str] = set()
-        for leaf in self._plan.leaves:
-            if not isinstance(leaf.spec, SiblingsMatch):
-                continue
-            globs = self._plan.globs
-            paths = [p for p in self._facts.paths if not leaf.not_in or not leaf.not_in & globs.match(p)]
-            paths = [p for p in paths if leaf.contexts is None or self._facts.context(p) in leaf.contexts]
-            self._groups[leaf.index] = find_groups(leaf.spec, paths, self._plan.lists)
-            for group in self._groups[leaf.index]:
+        for number, paths in enumerate(search.candidates(self._facts.paths)):
+            leaf, spec = leaves[number]
+            groups = search.groups(number, [path for path in paths if self._admits(leaf, path)])
+            self._groups[leaf.index] = groups
+            for group in groups:
+                self._reading.may_hold_at(leaf, group.members.values())
                 trees.update(group.members.values())
-                if leaf.spec.read_by:
+                if spec.read_by:
                     words.update(group.words)
         self._reading.tree_paths = frozenset(trees)
         return words
@@ -231,14 +234,12 @@ class Engine:
 
     def _filtered(self, leaf: Leaf, result: Result) -> Result:
         """The result without files that the matcher's globs or contexts leave out."""
+        unknown = frozenset(path for path in result.unknown if self._admits(leaf, path))
+        return Result(tuple(h for h in result.hits if self._admits(leaf, h.path)), unknown)
 
-        def admits(path: str) -> bool:
-            globs = self._plan.globs.match(path) if leaf.in_ is not None or leaf.not_in else frozenset()
-            if (leaf.in_ is not None and not leaf.in_ & globs) or leaf.not_in & globs:
-                return False
-            return leaf.contexts is None or self._facts.context(path) in leaf.contexts
-
-        return Result(tuple(h for h in result.hits if admits(h.path)), frozenset(filter(admits, result.unknown)))
+    def _admits(self, leaf: Leaf, path: str) -> bool:
+        globs = self._plan.globs.match(path) if leaf.in_ is not None or leaf.not_in else frozenset()
+        return admits(leaf, globs, self._facts.context(path))
 
     def _ci_paths(self) -> frozenset[str]:
         from mlscan.read.ci import ci_system
@@ -386,4 +387,4 @@ class Engine:
         }
 
 
-__all__ = ["LOCAL", "Engine", "detect"]
+__all__ = ["Engine", "detect"]

@@ -18,6 +18,11 @@ _SHAPES = re.compile(
 _URL_USER = re.compile(r"(?<=://)[^/\s:@]+(?::[^/\s@]*)?@")
 
 
+def clipped(text: str) -> str:
+    """As much of a text as its excerpt can need; what shows it calls `excerpt`."""
+    return text[: EXCERPT_LIMIT * 8]
+
+
 def excerpt(text: str) -> str:
     """The text as one line of at most `EXCERPT_LIMIT` characters, without controls, secrets replaced by `***`."""
     line = _CONTROL.sub(" ", text[: EXCERPT_LIMIT * 8]).strip()

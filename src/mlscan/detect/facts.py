@@ -28,8 +28,6 @@ class Facts:
     workflows: dict[str, Workflow] = field(default_factory=dict)
     dockerfiles: dict[str, Dockerfile] = field(default_factory=dict)
     scripts: dict[str, tuple[str, Script]] = field(default_factory=dict)
-    mentions: dict[str, frozenset[str]] = field(default_factory=dict)
-    """File -> words in its strings that look like paths or module names."""
     trees: dict[str, Tree] = field(default_factory=dict)
     """Trees that a question across files asked for."""
     unread: dict[str, str] = field(default_factory=dict)
@@ -44,6 +42,12 @@ class Facts:
     """Folders with a manifest that is no lock."""
     roots: tuple[str, ...] = ()
     """Folders with a manifest, deepest first."""
+    mentions: Callable[[Iterable[str]], Iterable[tuple[str, frozenset[str]]]] = lambda paths: ()  # noqa: ARG005
+    """Files -> words in their strings that look like paths or module names."""
+    sourced: dict[str, frozenset[str]] = field(default_factory=dict)
+    """File -> words by which a program names the files that it runs."""
+    edges: dict[str, frozenset[str]] = field(default_factory=dict)
+    """File -> files that it imports, mentions in a string, or runs; filled when somebody asks."""
     targets: Callable[[str], Iterable[str]] = lambda path: ()  # noqa: ARG005  nothing is indexed yet
     """Files that the commands of a file run; set once commands are indexed."""
 
@@ -72,12 +76,15 @@ class Facts:
             if found is not None:
                 self.entries.setdefault(name, found)
 
-    def edges(self, path: str) -> frozenset[str]:
-        """Files that a file imports, mentions in a string, or runs."""
-        found = {self.modules.resolve(name, path) for name in self.imports.get(path, ())}
-        found |= {self.mentioned(word, path) for word in self.mentions.get(path, ())}
-        found |= set(self.targets(path))
-        return frozenset(p for p in found if p and p != path)
+    def _find_edges(self, paths: Iterable[str]) -> None:
+        asked = [path for path in paths if path not in self.edges]
+        words = dict(self.mentions(path for path in asked if path in self.known))
+        for path in asked:
+            found = {self.modules.resolve(name, path) for name in self.imports.get(path, ())}
+            named = words.get(path, frozenset()) | self.sourced.get(path, frozenset())
+            found |= {self.mentioned(word, path) for word in named}
+            found |= set(self.targets(path))
+            self.edges[path] = frozenset(p for p in found if p and p != path)
 
     def mentioned(self, word: str, path: str) -> str | None:
         """The file that a word in a string of `path` names: relative to the file, to its folders above, or a module."""
@@ -106,13 +113,14 @@ class Facts:
     def reaches(self, start: Iterable[str], goal: frozenset[str], depth: int = DEPTH) -> str | None:
         """The first file of `goal` that is reached from `start` in at most `depth` steps, or None."""
         seen: set[str] = set()
-        level = sorted(set(start))
+        level = sorted(set(start)) if goal else []
         for _ in range(depth + 1):
             for path in level:
                 if path in goal:
                     return path
             seen.update(level)
-            level = sorted({t for path in level for t in self.edges(path)} - seen)
+            self._find_edges(level)
+            level = sorted({t for path in level for t in self.edges[path]} - seen)
             if not level:
                 break
         return None

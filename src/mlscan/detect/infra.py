@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from mlscan.detect.excerpt import excerpt
+from mlscan.detect.excerpt import clipped, excerpt
 from mlscan.detect.hits import Hit
 from mlscan.detect.parsed import ParsedFile
 from mlscan.detect.values import Check
@@ -83,7 +83,7 @@ def resource_hits(spec: ResourceMatch, type_check: Check, name_check: Check, fil
         if spec.source is not None and spec.source != _side(source):
             continue
         captures = [("name", excerpt(name)), ("type", excerpt(kind))] + ([("to", excerpt(source))] if source else [])
-        text = excerpt(file.line(line))
+        text = clipped(file.line(line))
         yield Hit(file.path, line, text, (f"resource:{kind}.{name}:{line}",), tuple(sorted(captures)))
 
 

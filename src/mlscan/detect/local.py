@@ -9,12 +9,15 @@ from typing import TypeVar
 import msgspec
 import re2
 
-from mlscan.detect.excerpt import excerpt
+from mlscan.detect.excerpt import clipped
 from mlscan.detect.facts import Facts
 from mlscan.detect.hits import Hit
+from mlscan.detect.name_table import NameTable
 from mlscan.detect.parsed import ParsedFile
-from mlscan.detect.plan import Leaf
+from mlscan.detect.plan import Leaf, Plan
 from mlscan.detect.values import Check, as_text, check_for
+from mlscan.detect.words import CodeTest, used_alias
+from mlscan.read.query import Captures
 from mlscan.types.content import (
     CallMatch,
     ClassMatch,
@@ -39,12 +42,17 @@ S = TypeVar("S", bound=msgspec.Struct)
 class LocalMatchers:
     """Evaluates one-file matchers; value tests are compiled once per matcher."""
 
-    def __init__(self, facts: Facts, reject: Callable[[Leaf, Hit, str], None]) -> None:
+    def __init__(self, plan: Plan, facts: Facts, reject: Callable[[Leaf, Hit, str], None]) -> None:
         self._facts = facts
+        self._calls_by_name = NameTable(
+            ((leaf.index, leaf.spec.name) for leaf in plan.leaves if isinstance(leaf.spec, CallMatch)), facts.lists
+        )
         self._reject = reject
         self._checks: dict[tuple[int, str], Check] = {}
         self._names: dict[int, dict[str, bool]] = {}
-        """Names of calls or imports that were tested before, by matcher."""
+        """Names of imports that were tested before, by matcher."""
+        self._searches: dict[int, Callable[[bytes], object]] = {}
+        self._texts: dict[tuple[int, str], dict[str, bool]] = {}
         self.unsure: set[tuple[int, str]] = set()
         """(matcher, path) where a variable decides whether the matcher holds."""
 
@@ -60,7 +68,12 @@ class LocalMatchers:
     def may_hold(self, leaf: Leaf, file: ParsedFile) -> bool:
         """False where the bytes of a file, or the lines that may be imports, rule the matcher out without a parse."""
         if isinstance(leaf.spec, TextMatch):
-            return _regex(f"(?m){leaf.spec.regex}", file.data).search(file.data) is not None
+            search = self._searches.get(leaf.index)
+            if search is None:
+                search = self._searches[leaf.index] = _regex(f"(?m){leaf.spec.regex}", file.data).search
+            return search(file.data) is not None
+        if leaf.code is not None:
+            return file.code_bytes is None or _in_code(leaf.code, file, file.code_bytes)
         imports = self._facts.imports.get(file.path)
         if not isinstance(leaf.spec, ImportMatch) or imports is None or leaf.spec.first_party:
             return True
@@ -104,7 +117,7 @@ class LocalMatchers:
 
     def _calls(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
         spec = _spec(leaf, CallMatch)
-        for call in self._named(leaf, spec, file):
+        for call in self._named(leaf, file):
             if spec.decorator is not None and call.decorator != spec.decorator:
                 continue
             failing = self._failing_args(leaf, spec, call)
@@ -119,22 +132,17 @@ class LocalMatchers:
             if not known or self._foreign(leaf, call.name, spec.first_party, hit):
                 yield hit
 
-    def _named(self, leaf: Leaf, spec: CallMatch, file: ParsedFile) -> Iterator[Call]:
-        """Calls whose name passes; each name is tested once, whatever number of files has it."""
-        known = self._names.setdefault(leaf.index, {})
+    def _named(self, leaf: Leaf, file: ParsedFile) -> Iterator[Call]:
+        """Calls whose name passes."""
         for name, calls in file.calls.items():
-            if self._is_named(leaf, spec, name, known):
+            if leaf.index in self._calls_by_name.users(name):
                 yield from calls
-
-    def _is_named(self, leaf: Leaf, spec: CallMatch, name: str, known: dict[str, bool]) -> bool:
-        if name not in known:
-            known[name] = self.check(leaf, "name", spec.name)(name)
-        return known[name]
 
     def wanted(self, leaves: Sequence[Leaf]) -> Callable[[str], bool]:
         """Whether one of these matchers asks for calls of a name."""
-        tests = [(x, x.spec, self._names.setdefault(x.index, {})) for x in leaves if isinstance(x.spec, CallMatch)]
-        return lambda name: any(self._is_named(leaf, spec, name, known) for leaf, spec, known in tests)
+        asking = frozenset(leaf.index for leaf in leaves if isinstance(leaf.spec, CallMatch))
+        users = self._calls_by_name.users
+        return lambda name: not asking.isdisjoint(users(name))
 
     def _failing_args(self, leaf: Leaf, spec: CallMatch, call: Call) -> list[str]:
         """Names of the arguments that are not as asked for; unwanted ones are among them."""
@@ -160,23 +168,34 @@ class LocalMatchers:
             yield Hit(file.path, found.line, line, (*found.scope, f"{kind}:{found.name}"))
 
     def _key(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
-        from mlscan.read.tree import compile_at, find_at
+        from mlscan.read.tree import compile_at
 
         spec = _spec(leaf, KeyMatch)
+        key = self._tested(leaf, "keys", spec.keys) if spec.keys is not None else None
         paths = [compile_at(at) for at in ([spec.at] if isinstance(spec.at, str) else spec.at)]
-        for number, document in enumerate(file.tree.documents if file.tree else ()):
+        for number, (document, index) in enumerate(file.indexed_documents):
             units = (f"document:{number}",)
-            places = [(node, captures) for at in paths for node, captures in find_at(at, document)]
+            places = [place for at in paths for place in index.find(at, key)]
             if spec.missing:
                 if not places:
-                    yield _tree_hit(file, document, units, {})
+                    yield _tree_hit(file, document, units, ())
                 continue
             for node, captures in places:
-                if spec.keys is not None and not self.check(leaf, "keys", spec.keys)(captures.get("key", "")):
-                    continue
                 for value in self._key_values(leaf, spec, node):
-                    named = {**captures, spec.as_: value.text} if spec.as_ else captures
+                    named = (*captures, (spec.as_, value.text)) if spec.as_ else captures
                     yield _tree_hit(file, value, units, named)
+
+    def _tested(self, leaf: Leaf, name: str, value: Value) -> Callable[[str], bool]:
+        """As `check`, with each text tested once."""
+        known = self._texts.setdefault((leaf.index, name), {})
+        check = self.check(leaf, name, value)
+
+        def passes(text: str) -> bool:
+            if text not in known:
+                known[text] = check(text)
+            return known[text]
+
+        return passes
 
     def _key_values(self, leaf: Leaf, spec: KeyMatch, node: Node) -> Iterable[Node]:
         if spec.type is not None and _type_of(node) != spec.type:
@@ -190,20 +209,20 @@ class LocalMatchers:
         return [n for n in values if check(n.value if not isinstance(n.value, tuple) else n.text)]
 
     def _document(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
-        from mlscan.read.tree import compile_at, find_at
+        from mlscan.read.tree import compile_at
 
         spec = _spec(leaf, DocumentMatch)
-        for number, document in enumerate(file.tree.documents if file.tree else ()):
+        for number, (document, index) in enumerate(file.indexed_documents):
             for key, value in (("kind", spec.kind), ("apiVersion", spec.api_version)):
                 node = document.get(key)
                 if value is not None and (node is None or not self.check(leaf, key, value)(node.text)):
                     break
             else:
-                has = all(any(True for _ in find_at(compile_at(k), document)) for k in spec.has_keys)
-                lacks = not any(any(True for _ in find_at(compile_at(k), document)) for k in spec.lacks_keys)
+                has = all(index.find(compile_at(k)) for k in spec.has_keys)
+                lacks = not any(index.find(compile_at(k)) for k in spec.lacks_keys)
                 if has and lacks:
                     name = document.get("metadata", "name")
-                    captures = {"name": name.text} if name else {}
+                    captures = (("name", name.text),) if name else ()
                     yield _tree_hit(file, document.get("kind") or document, (f"document:{number}",), captures)
 
     def _dependency(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
@@ -215,7 +234,7 @@ class LocalMatchers:
                 continue
             if spec.pinned is None or spec.pinned == found.pinned:
                 captures = (("package", found.name),)
-                yield Hit(file.path, found.line, excerpt(file.line(found.line)), captures=captures)
+                yield Hit(file.path, found.line, clipped(file.line(found.line)), captures=captures)
 
     def _text(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
         spec = _spec(leaf, TextMatch)
@@ -227,7 +246,7 @@ class LocalMatchers:
             if match is None or (unless is not None and unless.search(line)):
                 continue
             captures = tuple(sorted((k, v) for k, v in match.groupdict().items() if v))
-            yield Hit(file.path, number, excerpt(file.line(number)), captures=captures)
+            yield Hit(file.path, number, clipped(file.line(number)), captures=captures)
 
     def _text_lines(self, spec: TextMatch, file: ParsedFile, whole: re2._Regexp) -> Iterable[tuple[int, str]]:
         """Lines in which the pattern may hold, with their 1-based numbers."""
@@ -247,6 +266,25 @@ class LocalMatchers:
         "dependency": _dependency,
         "text": _text,
     }
+
+
+def _in_code(test: CodeTest, file: ParsedFile, code: bytes) -> bool:
+    """Whether the code of a Python file passes."""
+    if test.pattern is not None and _regex(test.pattern, code).search(code):
+        return True
+    for module in test.modules:
+        for found in file.imports:
+            if not _related(module, found.target):
+                continue
+            uses = sum(1 for _ in islice(_regex(used_alias(found.alias, test.bases), code).finditer(code), 2))
+            if uses >= (1 if test.bases else 2) or found.alias == "*":
+                return True
+    return False
+
+
+def _related(one: str, other: str) -> bool:
+    """Whether one dotted name is part of the other."""
+    return one == other or one.startswith(other + ".") or other.startswith(one + ".")
 
 
 def _spec(leaf: Leaf, kind: type[S]) -> S:
@@ -281,11 +319,12 @@ def _code_line(file: ParsedFile, number: int) -> str:
     line = file.line(number).strip()
     if file.roles.notebook and line.startswith('"'):
         line = line.rstrip(",").strip('"').removesuffix("\\n").replace('\\"', '"')
-    return excerpt(line)
+    return clipped(line)
 
 
-def _tree_hit(file: ParsedFile, node: Node, units: tuple[str, ...], captures: dict[str, str]) -> Hit:
-    return Hit(file.path, node.line, excerpt(file.line(node.line)), units, tuple(sorted(captures.items())))
+def _tree_hit(file: ParsedFile, node: Node, units: tuple[str, ...], captures: Captures) -> Hit:
+    named = tuple(sorted(dict(captures).items()))
+    return Hit(file.path, node.line, clipped(file.line(node.line)), units, named)
 
 
 def _args(call: Call, name: str) -> Iterable[ArgValue]:

@@ -15,6 +15,7 @@ from mlscan.types.source import (
     FunctionDef,
     Import,
     Manifest,
+    Node,
     Notebook,
     Problem,
     Script,
@@ -23,6 +24,8 @@ from mlscan.types.source import (
 
 if TYPE_CHECKING:
     from mlscan.read.hcl import Hcl
+    from mlscan.read.notebook_cells import RawNotebook
+    from mlscan.read.query import TreeIndex
 
 ANY_CASE = frozenset(("sas", "spss", "sql"))
 """Languages whose words may be written in any case; their readers give lower-case names."""
@@ -90,6 +93,14 @@ class ParsedFile:
         self.wanted: Callable[[str], bool] | None = None
         """Names of the calls that somebody will ask for, set before the code is parsed; None is all."""
 
+    def slim(self) -> ParsedFile:
+        """The file to be kept: its bytes and the cells of a notebook, without all that can be had again cheaply."""
+        kept = ParsedFile(self.path, self.data, self.roles)
+        if "_raw_notebook" in self.__dict__:
+            kept.__dict__["_raw_notebook"] = self._raw_notebook
+            kept.problems += self._raw_notebook.problems
+        return kept
+
     @property
     def searched(self) -> bytes:
         """What words are looked for in: the bytes, and once more in lower case where a language is of any case."""
@@ -116,7 +127,27 @@ class ParsedFile:
             return None
         from mlscan.read.notebook import parse_notebook
 
-        return self._noted(parse_notebook(self.data, self.path, self.wanted))
+        return self._noted(parse_notebook(self.data, self.path, self.wanted, self._raw_notebook))
+
+    @cached_property
+    def _raw_notebook(self) -> RawNotebook:
+        from mlscan.read.notebook import raw_notebook
+
+        return self._noted(raw_notebook(self.data, self.path))
+
+    @cached_property
+    def _notebook_imports(self) -> Sequence[Import] | None:
+        """The imports of a Python notebook without a parse; None for other files."""
+        if not self.roles.notebook:
+            return None
+        from mlscan.read.notebook import notebook_imports
+
+        return notebook_imports(self._raw_notebook)
+
+    @property
+    def has_import_lines(self) -> bool:
+        """Whether imports cost no parse."""
+        return self.roles.language == "python" or self._notebook_imports is not None
 
     @cached_property
     def code(self) -> CodeModule | None:
@@ -142,6 +173,11 @@ class ParsedFile:
         return code_text(source_text(self.data), "python")
 
     @cached_property
+    def code_bytes(self) -> bytes | None:
+        """The code of a Python file without comments and strings; None for other files."""
+        return self._python_text.encode("utf-8", "replace") if self._python_text is not None else None
+
+    @cached_property
     def code_lines(self) -> Sequence[str]:
         """Lines of the code with comments and strings blanked; without a parse where that is enough."""
         if self._python_text is not None:
@@ -155,6 +191,8 @@ class ParsedFile:
             from mlscan.read.python_outline import python_imports
 
             return python_imports(self._python_text)
+        if self._notebook_imports is not None:
+            return self._notebook_imports
         return self.code.imports if self.code else ()
 
     def definitions(self, wanted: Callable[[str], bool]) -> Sequence[FunctionDef | ClassDef]:
@@ -191,6 +229,13 @@ class ParsedFile:
         from mlscan.read.tree import parse_tree
 
         return self._noted(parse_tree(self.data, self.path))
+
+    @cached_property
+    def indexed_documents(self) -> list[tuple[Node, TreeIndex]]:
+        """The documents of the tree, each with its index."""
+        from mlscan.read.query import TreeIndex
+
+        return [(document, TreeIndex(document)) for document in self.tree.documents] if self.tree is not None else []
 
     @cached_property
     def manifest(self) -> Manifest | None:

@@ -11,6 +11,7 @@ from mlscan.detect import words
 from mlscan.detect.gates import set_gates
 from mlscan.detect.globs import GlobTable
 from mlscan.detect.values import Check, check_for, expand
+from mlscan.detect.words import CodeTest
 from mlscan.types.content import (
     CallMatch,
     ClassMatch,
@@ -84,8 +85,15 @@ class Leaf:
     contexts: frozenset[Context] | None
     words: tuple[words.Clause, ...]
     """What a file must hold, clause by clause; empty where nothing can be said."""
+    code: CodeTest | None = None
+    """What the code of a Python file must hold, told without a parse."""
     gates: tuple[frozenset[int], ...] = ()
     """Sets of leaves of which one each must be possible in a file for this one to matter there (`gates.py`)."""
+    wide: tuple[frozenset[int], ...] = ()
+    """Sets of leaves of which one each must be possible anywhere for this one to matter at all."""
+    companions: tuple[tuple[frozenset[int], ...], ...] = ()
+    """Such sets for each companion of which the lack alone would be a near miss."""
+    wide_companions: tuple[tuple[frozenset[int], ...], ...] = ()
     from_node: Node | None = None
     to_node: Node | None = None
 
@@ -150,7 +158,7 @@ def compile_plan(content: DetectContent) -> Plan:
     )
     for detector in plan.detectors.values():
         plan.nodes[detector.id] = _node(plan, detector.find, _Place(detector=detector.id))
-    set_gates(plan.nodes.values())
+    set_gates(plan.nodes)
     return plan
 
 
@@ -231,6 +239,7 @@ def _leaf(plan: Plan, kind: str, spec: object, place: _Place) -> Leaf:
         not_in=place.not_in,
         contexts=place.contexts,
         words=words.needed_words(spec, plan.lists),
+        code=words.code_test(spec, plan.lists),
     )
     plan.leaves.append(leaf)
     if isinstance(spec, PathMatch):

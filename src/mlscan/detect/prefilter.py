@@ -14,23 +14,40 @@ _MEMORY = 256 << 20
 """Bytes that the automaton of all words may take."""
 
 
+class _Users:
+    """Who is told that one word is there."""
+
+    __slots__ = ("always", "by_module")
+
+    def __init__(self) -> None:
+        self.always: set[int] = set()
+        self.by_module: list[tuple[str, int]] = []
+
+
 class Prefilter:
-    """All words of all matchers in one linear search, and the literal parts of loose patterns in another."""
+    """All words of matchers in one linear search, and the literal parts of loose patterns in another.
+
+    A clause has the index of its matcher, or a negative number where the matcher has several.
+    """
 
     def __init__(self, leaves: Iterable[Leaf], extra: Iterable[str]) -> None:
-        words: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
-        loose: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
-        self._clauses: list[int] = []
-        """Leaf of each clause."""
-        self._several: dict[int, int] = {}
-        """Number of clauses of the leaves that have more than one."""
+        words: dict[str, _Users] = defaultdict(_Users)
+        loose: dict[str, _Users] = defaultdict(_Users)
+        self._several: dict[int, tuple[int, ...]] = {}
+        """Clauses of the leaves that have more than one."""
+        count = 0
         for leaf in leaves:
+            numbers: tuple[int, ...] = (leaf.index,)
             if len(leaf.words) > 1:
-                self._several[leaf.index] = len(leaf.words)
-            for clause in leaf.words:
+                numbers = self._several[leaf.index] = tuple(-1 - count - n for n in range(len(leaf.words)))
+                count += len(numbers)
+            for number, clause in zip(numbers, leaf.words, strict=True):
                 for word in clause:
-                    (loose if word.loose else words)[word.pattern].append((len(self._clauses), word.module))
-                self._clauses.append(leaf.index)
+                    users = (loose if word.loose else words)[word.pattern]
+                    if word.module is None:
+                        users.always.add(number)
+                    else:
+                        users.by_module.append((word.module, number))
         self._words, self._loose = list(words.values()), list(loose.values())
         self._extra = list(extra)
         self._set = _word_set([*words, *map(re.escape, self._extra)])
@@ -43,18 +60,18 @@ class Prefilter:
         """
         found = (self._set.Match(data) or ()) if self._set else ()
         split = len(self._words)
-        users = [use for i in found if i < split for use in self._words[i]]
+        users = [self._words[i] for i in found if i < split]
         if self._filter is not None:
-            users += [use for i in self._filter.Match(data, True) or () for use in self._loose[i]]
-        met = {clause for clause, module in users if module is None or modules is None or module in modules}
-        return self._leaves(met), [self._extra[i - split] for i in found if i >= split]
-
-    def _leaves(self, met: Iterable[int]) -> set[int]:
-        """Leaves of which every clause is met."""
-        counts: dict[int, int] = defaultdict(int)
-        for clause in met:
-            counts[self._clauses[clause]] += 1
-        return {leaf for leaf, count in counts.items() if count == self._several.get(leaf, 1)}
+            users += [self._loose[i] for i in self._filter.Match(data, True) or ()]
+        met = set().union(*(user.always for user in users))
+        for user in users:
+            for module, number in user.by_module:
+                if modules is None or module in modules:
+                    met.add(number)
+        for leaf, clauses in self._several.items():
+            if clauses[0] in met and met.issuperset(clauses):
+                met.add(leaf)
+        return met, [self._extra[i - split] for i in found if i >= split]
 
 
 def _word_set(patterns: list[str]) -> re2.Set | None:

@@ -1,16 +1,28 @@
-"""The one pass over the files: each is read once, searched once for the words of all matchers, parsed only on a hit."""
+"""The pass over the files: each is read once, searched once for the words of all matchers, parsed only on a hit.
+
+Files are asked in three rounds, from what costs nothing to what costs a parse: bytes and lines first, trees second,
+code last. Between rounds it is known which matchers hold nowhere, and whoever needs them is not asked any more.
+"""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
-import re2
-
+from mlscan.detect.candidates import (
+    CODE_KINDS,
+    HEAD,
+    Candidates,
+    CandidateTable,
+    Family,
+    cost,
+    head_holds,
+    path_holds,
+)
 from mlscan.detect.facts import Facts
-from mlscan.detect.gates import is_open
+from mlscan.detect.gates import is_open, may_matter
 from mlscan.detect.hits import Hit
 from mlscan.detect.infra import image_hits, resource_hits
 from mlscan.detect.local import LocalMatchers
@@ -19,37 +31,28 @@ from mlscan.detect.plan import Leaf, Plan
 from mlscan.detect.prefilter import Prefilter
 from mlscan.detect.sourced import SOURCING, sourced
 from mlscan.read.notebook_head import is_python_notebook
-from mlscan.types.content import ImageMatch, PathMatch, ResourceMatch
-from mlscan.types.evidence import Context, Gap
+from mlscan.types.content import ImageMatch, ResourceMatch, TextMatch
+from mlscan.types.evidence import Gap
 from mlscan.types.snapshot import Snapshot
 
-_CODE_KINDS = frozenset({"imports", "calls", "classes", "defines"})
-LOCAL = _CODE_KINDS | {"key", "document", "dependency", "text", "image", "resource"}
-_RESOURCE_SUFFIX = {
-    "terraform": (".tf",),
-    "bicep": (".bicep",),
-    "cloudformation": (".yml", ".yaml", ".json", ".template"),
-    "kubernetes": (".yml", ".yaml"),
-    "compose": (".yml", ".yaml"),
-}
-_MENTION = re.compile(
-    r"[\w./-]*[\w-]\.(?:py|sh|ipynb|R|r|jl|ya?ml|json|toml|sql|bash)\b|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+"
-)
-_PROGRAM = re.compile(r"[\s\"'\[-]*([A-Za-z]\w*(?:-\w+)+)(?=[\s\"',\]]|$)")
-"""A word with a hyphen where a string begins: perhaps a console script."""
-MENTIONS = 2_000
-"""Words kept per file."""
+HELD = 48 << 20
+"""Bytes of files that are kept for a later round; what is beyond is read again."""
+_LINES, _TREES, _CODE = range(3)
+"""The rounds."""
 
 
 @dataclass(slots=True)
-class Candidates:
-    """Matchers that may hold in a file, told from its path alone."""
+class Pending:
+    """A file of which matchers are still to be asked."""
 
-    filtered: dict[int, Leaf]
-    """Those that the search of the file can rule out, by index, cheap ones first."""
-    always: list[Leaf]
-    by_path: list[Leaf]
-    """Those that look at the path only."""
+    path: str
+    roles: Roles
+    file: ParsedFile | None
+    """None where it has to be read again."""
+    possible: set[int]
+    """Matchers that may hold in it, or do."""
+    leaves: dict[int, list[Leaf]]
+    """Those to ask, by round."""
 
 
 class Reading:
@@ -59,103 +62,213 @@ class Reading:
         self._snapshot = snapshot
         self._plan = plan
         self._facts = facts
-        self._matchers = LocalMatchers(facts, reject)
+        self._matchers = LocalMatchers(plan, facts, reject)
+        self._table = CandidateTable(plan, facts.context)
+        order = sorted(plan.leaves, key=cost)
+        self._ranks = {leaf.index: rank for rank, leaf in enumerate(order)}
+        self._prefilters: dict[Family, Prefilter] = {}
+        self._sizes = {f.path: f.size for f in snapshot.files}
+        self._by_path: dict[str, set[int]] = defaultdict(set)
+        """Path and sibling matchers that hold in a file, or may."""
+        self._heads: dict[str, list[Leaf]] = defaultdict(list)
+        """Path matchers that wait for the first bytes of a file."""
+        self._pending: list[Pending] = []
+        self._held = 0
         self.hits: dict[int, list[Hit]] = defaultdict(list)
         self.unknown: dict[int, set[str]] = defaultdict(set)
         self.gaps: set[Gap] = set()
         self.bytes_read = 0
         self.ci_bytes: dict[str, bytes] = {}
-        self._shared: dict[tuple[frozenset[int], Context, Roles, str], Candidates] = {}
-        self._sizes = {f.path: f.size for f in snapshot.files}
         self.tree_paths: frozenset[str] = frozenset()
         """Files whose trees the sibling matchers want."""
 
+    def may_hold_at(self, leaf: Leaf, paths: Iterable[str]) -> None:
+        """Notes the files in which a matcher may hold that is evaluated elsewhere."""
+        for path in paths:
+            self._by_path[path].add(leaf.index)
+
     def run(self, words: Iterable[str], progress: Callable[[int, int], None] | None = None) -> None:
         """Reads every file that a matcher or the index wants; `words` are searched for in all of them."""
-        leaves = self._plan.leaves
-        prefilter = Prefilter([x for x in leaves if x.kind in LOCAL], words)
-        wanted: dict[str, tuple[Roles, Candidates]] = {}
-        for path in self._facts.paths:
-            roles = roles_of(path)
-            candidates = self._candidates(path, roles)
-            if roles.indexed or candidates.filtered or candidates.always or path in self.tree_paths:
-                wanted[path] = (roles, candidates)
+        wanted = self._wanted()
+        extra = list(words)
+        self._prefilters = {family: Prefilter(leaves, extra) for family, leaves in self._table.families().items()}
         for number, (path, data) in enumerate(self._snapshot.read_many(wanted)):
             roles, candidates = wanted[path]
             if isinstance(data, Gap):
-                self.gaps.add(data)
-                self._facts.unread[path] = data.reason
-                for leaf in (*candidates.filtered.values(), *candidates.always):
-                    self.unknown[leaf.index].add(path)
+                self._unread(path, data, candidates)
             else:
                 self.bytes_read += len(data)
-                self._visit(ParsedFile(path, data, roles), candidates, prefilter)
+                self._first(ParsedFile(path, data, roles), candidates)
             if progress and number % 200 == 0:
                 progress(number, len(wanted))
+        for number in (_TREES, _CODE):
+            self._round(number)
+        order = {path: place for place, path in enumerate(self._facts.paths)}
+        for hits in self.hits.values():
+            hits.sort(key=lambda hit: order.get(hit.path, -1))
 
-    def _candidates(self, path: str, roles: Roles) -> Candidates:
-        """Leaves that may hold in a file; path matchers are evaluated on the way. Most paths share their answer."""
-        globs = self._plan.globs.match(path)
-        context = self._facts.context(path)
-        key = (globs, context, roles, path[path.rfind(".") :])
-        if key not in self._shared:
-            able = [x for x in self._plan.leaves if _admits(x, globs, context)]
-            local = sorted((x for x in able if x.kind in LOCAL and _may(x, path, roles)), key=_cost)
-            self._shared[key] = Candidates(
-                filtered={x.index: x for x in local if x.filtered},
-                always=[x for x in local if not x.filtered],
-                by_path=[x for x in able if x.kind == "path"],
-            )
-        found = self._shared[key]
-        for leaf in found.by_path:
-            self._path(leaf, path)
-        return found
+    def _wanted(self) -> dict[str, tuple[Roles, Candidates]]:
+        """Files to read, with what may hold in them; path matchers are evaluated on the way where paths suffice."""
+        every: dict[str, tuple[Roles, Candidates]] = {}
+        for path in self._facts.paths:
+            roles = roles_of(path)
+            candidates = self._table.of(path, roles)
+            every[path] = roles, candidates
+            if candidates.by_path:
+                self._paths(path, candidates)
+        self._table.prune(set().union(*self._by_path.values()))
+        return {path: found for path, found in every.items() if self._is_wanted(path, *found)}
 
-    def _path(self, leaf: Leaf, path: str) -> None:
-        assert isinstance(leaf.spec, PathMatch)
-        verdict = _path_holds(leaf.spec, path, self._snapshot, self._sizes)
-        if verdict is None:
+    def _is_wanted(self, path: str, roles: Roles, candidates: Candidates) -> bool:
+        wanted = roles.indexed or candidates.filtered or candidates.always or path in self.tree_paths
+        if not wanted and path in self._heads:
+            self._head(path, partial(self._snapshot.head, path, HEAD))
+        return bool(wanted)
+
+    def _paths(self, path: str, candidates: Candidates) -> None:
+        size = self._sizes.get(path)
+        for leaf in candidates.by_path:
+            verdict = path_holds(leaf, size)
+            if verdict is None:
+                self._heads[path].append(leaf)
+            elif verdict:
+                self.hits[leaf.index].append(Hit(path, None, path))
+            if verdict is not False:
+                self._by_path[path].add(leaf.index)
+
+    def _head(self, path: str, head: Callable[[], bytes | Gap]) -> None:
+        """Evaluates path matchers that look at the first bytes of a file."""
+        for leaf in self._heads.pop(path, ()):
+            data = head()
+            if isinstance(data, Gap):
+                self.unknown[leaf.index].add(path)
+            elif head_holds(leaf, data):
+                self.hits[leaf.index].append(Hit(path, None, path))
+            else:
+                self._by_path[path].discard(leaf.index)
+
+    def _unread(self, path: str, gap: Gap, candidates: Candidates) -> None:
+        self._head(path, partial(self._snapshot.head, path, HEAD))
+        self.gaps.add(gap)
+        self._facts.unread[path] = gap.reason
+        for leaf in (*candidates.filtered.values(), *candidates.always):
             self.unknown[leaf.index].add(path)
-        elif verdict:
-            self.hits[leaf.index].append(Hit(path, None, path))
 
-    def _visit(self, file: ParsedFile, candidates: Candidates, prefilter: Prefilter) -> None:
+    # --- rounds -------------------------------------------------------------------------------------------------------
+
+    def _first(self, file: ParsedFile, candidates: Candidates) -> None:
+        """The first look at a file: what may hold in it, what its lines say, and what is left to ask later."""
+        self._head(file.path, lambda: file.data)
         self._index(file)
-        possible, words = prefilter.search(file.searched, self._modules(file))
+        possible, words = self._prefilters[candidates.family].search(file.searched, self._modules(file))
         for word in words:
             self._facts.read_words.setdefault(word, set()).add(file.path)
-        hit = False
-        asked = self._worth_asking(file, candidates, possible)
-        file.wanted = self._matchers.wanted(asked)
-        for leaf in asked:
-            if not is_open(leaf, possible):
-                continue
-            found = self._evaluate(leaf, file)
-            hit = hit or bool(found)
-            self.hits[leaf.index] += found
-            unsure = (leaf.index, file.path) in self._matchers.unsure
-            if not found and (unsure or (file.problems and leaf.filtered)):
-                self.unknown[leaf.index].add(file.path)
-            elif not found:
-                possible.discard(leaf.index)
-        if hit or file.path in self._facts.workflows:
-            self._mentions(file)
+        possible &= candidates.indexes
+        if not possible and not candidates.always:
+            return
+        asked = [candidates.filtered[index] for index in sorted(possible, key=self._ranks.__getitem__)]
+        possible |= candidates.unfiltered
+        possible |= self._by_path.get(file.path, set())
+        able = [leaf for leaf in asked if self._is_able(leaf, file, possible)]
+        if able and file.roles.notebook:
+            file.has_import_lines  # noqa: B018  a broken notebook is a gap, whoever would have asked for more
+        leaves: dict[int, list[Leaf]] = defaultdict(list)
+        for leaf in (*able, *candidates.always):
+            if may_matter(leaf, possible):
+                number = _round_of(leaf, file)
+                if number == _LINES:
+                    self._ask(leaf, file, possible)
+                else:
+                    leaves[number].append(leaf)
+        self._finish(file)
+        if leaves:
+            keep = self._held + len(file.data) <= HELD
+            self._held += len(file.data) if keep else 0
+            self._pending.append(Pending(file.path, file.roles, file.slim() if keep else None, possible, leaves))
+
+    def _is_able(self, leaf: Leaf, file: ParsedFile, possible: set[int]) -> bool:
+        """Whether a matcher matters and may hold, by what bytes and lines say; else it is not possible any more."""
+        if not may_matter(leaf, possible):
+            return False
+        if self._matchers.may_hold(leaf, file):
+            return True
+        possible.discard(leaf.index)
+        return False
+
+    def _round(self, number: int) -> None:
+        """Asks what is left for a round of the matchers that can still matter."""
+        alive = self._alive()
+        todo = []
+        for pending in self._pending:
+            pending.leaves[number] = [
+                leaf
+                for leaf in pending.leaves.get(number, ())
+                if may_matter(leaf, pending.possible) and is_open(leaf.wide, alive)
+            ]
+            if pending.leaves[number]:
+                todo.append(pending)
+        for pending, file in self._files(todo):
+            file.wanted = self._matchers.wanted(pending.leaves[number])
+            for leaf in pending.leaves[number]:
+                if may_matter(leaf, pending.possible):
+                    self._ask(leaf, file, pending.possible)
+            self._finish(file)
+            pending.file = file.slim() if pending.file is not None else None
+        for pending in self._pending:
+            pending.leaves.pop(number, None)
+
+    def _alive(self) -> set[int]:
+        """Matchers that hold somewhere, or still may; those that only wait for ones that hold nowhere do not count."""
+        sure = {index for index, hits in self.hits.items() if hits} | {i for i, paths in self.unknown.items() if paths}
+        sure.update(*self._by_path.values())
+        waiting = {leaf.index: leaf for pending in self._pending for leaf in self._still_open(pending)}
+        while True:
+            alive = sure | waiting.keys()
+            closed = [index for index, leaf in waiting.items() if not is_open(leaf.wide, alive)]
+            if not closed:
+                return alive
+            for index in closed:
+                del waiting[index]
+
+    def _still_open(self, pending: Pending) -> Iterator[Leaf]:
+        for leaves in pending.leaves.values():
+            yield from (leaf for leaf in leaves if may_matter(leaf, pending.possible))
+
+    def _files(self, todo: list[Pending]) -> Iterator[tuple[Pending, ParsedFile]]:
+        """Each pending file, read again where it was not kept."""
+        again = self._snapshot.read_many([pending.path for pending in todo if pending.file is None])
+        for pending in todo:
+            data = pending.file.data if pending.file is not None else next(again)[1]
+            if isinstance(data, Gap):
+                self._lost(pending, data)
+            else:
+                yield pending, pending.file or ParsedFile(pending.path, data, pending.roles)
+
+    def _lost(self, pending: Pending, gap: Gap) -> None:
+        """A file that cannot be read any more."""
+        self.gaps.add(gap)
+        for leaves in pending.leaves.values():
+            for leaf in leaves:
+                self.unknown[leaf.index].add(pending.path)
+
+    def _ask(self, leaf: Leaf, file: ParsedFile, possible: set[int]) -> None:
+        found = self._evaluate(leaf, file)
+        self.hits[leaf.index] += found
+        unsure = (leaf.index, file.path) in self._matchers.unsure
+        if not found and (unsure or (file.problems and leaf.filtered)):
+            self.unknown[leaf.index].add(file.path)
+        elif not found:
+            possible.discard(leaf.index)
+
+    def _finish(self, file: ParsedFile) -> None:
         self.gaps |= {Gap(file.path, p.reason, partial=True) for p in file.problems}
 
-    def _worth_asking(self, file: ParsedFile, candidates: Candidates, possible: set[int]) -> list[Leaf]:
-        """Candidates that may hold, cheap ones first; what bytes and import lines rule out leaves `possible`, too."""
-        able = [candidates.filtered[index] for index in candidates.filtered.keys() & possible]
-        able.sort(key=_cost)
-        for leaf in able:
-            if is_open(leaf, possible) and not self._matchers.may_hold(leaf, file):
-                possible.discard(leaf.index)
-        return [*(leaf for leaf in able if leaf.index in possible), *candidates.always]
+    # --- one file -----------------------------------------------------------------------------------------------------
 
     def _modules(self, file: ParsedFile) -> frozenset[str] | None:
         """Top-level modules of a Python file; names of the repository's own modules stand for themselves."""
-        if file.path not in self._facts.imports:
-            return None
-        return frozenset(name.split(".", 1)[0] for name in self._facts.imports[file.path])
+        imports = self._facts.imports.get(file.path)
+        return None if imports is None else frozenset(name.split(".", 1)[0] for name in imports)
 
     def _evaluate(self, leaf: Leaf, file: ParsedFile) -> list[Hit]:
         if isinstance(leaf.spec, ImageMatch):
@@ -176,7 +289,7 @@ class Reading:
         elif roles.language in SOURCING:
             named = sourced(file.data, path, roles.language, facts)
             if named:
-                facts.mentions[path] = named
+                facts.sourced[path] = named
         if roles.manifest and file.manifest is not None:
             facts.manifests[path] = file.manifest
         if roles.docker and file.dockerfile is not None:
@@ -188,71 +301,14 @@ class Reading:
         if path in self.tree_paths and file.tree is not None:
             facts.trees[path] = file.tree
 
-    def _mentions(self, file: ParsedFile) -> None:
-        texts: Iterable[str] = ()
-        if file.roles.language or file.roles.notebook:
-            texts = file.strings
-        elif file.tree is not None:
-            texts = (line for line in file.lines if not line.lstrip().startswith("#"))
-        found: set[str] = set()
-        for text in texts:
-            if len(text) < 2_000:
-                found.update(m.group(0) for m in _MENTION.finditer(text))
-                program = _PROGRAM.match(text)
-                found.update(program.groups() if program else ())
-            if len(found) > MENTIONS:
-                break
-        if found:
-            self._facts.mentions[file.path] = self._facts.mentions.get(file.path, frozenset()) | found
 
-
-def _cost(leaf: Leaf) -> tuple[int, int]:
-    """Texts are looked for in bytes, imports and definitions in lines; everything else needs a parse."""
-    return {"text": 0, "imports": 1, "defines": 1}.get(leaf.kind, 2), leaf.index
-
-
-def _admits(leaf: Leaf, globs: frozenset[int], context: Context) -> bool:
-    if (leaf.in_ is not None and not leaf.in_ & globs) or leaf.not_in & globs:
-        return False
-    return leaf.contexts is None or context in leaf.contexts
-
-
-def _may(leaf: Leaf, path: str, roles: Roles) -> bool:
-    """Whether a matcher of this kind can hold in a file of these roles."""
-    if leaf.kind in _CODE_KINDS:
-        return bool(roles.language or roles.notebook)
-    if leaf.kind == "dependency":
-        return roles.manifest is not None
-    if leaf.kind == "image":
-        return roles.docker or path.endswith((".yml", ".yaml"))
-    if isinstance(leaf.spec, ResourceMatch):
-        return path.endswith(_RESOURCE_SUFFIX[leaf.spec.system])
-    if leaf.kind in ("key", "document"):
-        return roles.tree is not None and leaf.in_ is not None
-    return leaf.in_ is not None
-
-
-def _path_holds(spec: PathMatch, path: str, snapshot: Snapshot, sizes: dict[str, int | None]) -> bool | None:
-    """Whether a path holds; None where its content would be needed and cannot be had."""
-    head: bytes | None = None
-    if spec.magic or spec.first_line or spec.lfs is not None:
-        found = snapshot.head(path, 512)
-        if isinstance(found, Gap):
-            return None
-        head = found
-    if head is not None:
-        if spec.magic and not head.startswith(bytes.fromhex(spec.magic)):
-            return False
-        if spec.first_line and not re2.search(spec.first_line, head.split(b"\n", 1)[0].decode("utf-8", "replace")):
-            return False
-        if spec.lfs is not None and spec.lfs != head.startswith(b"version https://git-lfs.github.com/spec/v1"):
-            return False
-    return _size_holds(spec, sizes.get(path))
-
-
-def _size_holds(spec: PathMatch, size: int | None) -> bool:
-    if size is None:
-        return True
-    if spec.empty is not None and spec.empty != (size == 0):
-        return False
-    return (spec.min_bytes is None or size >= spec.min_bytes) and (spec.max_bytes is None or size <= spec.max_bytes)
+def _round_of(leaf: Leaf, file: ParsedFile) -> int:
+    """When a matcher is asked in a file: what it costs there."""
+    roles = file.roles
+    if leaf.kind == "imports":
+        return _LINES if file.has_import_lines else _CODE
+    if leaf.kind == "defines" or (isinstance(leaf.spec, TextMatch) and leaf.spec.in_ == "code"):
+        return _CODE if roles.notebook or roles.language not in (None, "python") else _LINES
+    if leaf.kind in CODE_KINDS:
+        return _CODE
+    return _TREES if leaf.kind in ("key", "document", "resource", "image") else _LINES

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import re2
+
 from mlscan.detect.facts import Facts
 from mlscan.detect.globs import glob_regex
 from mlscan.detect.hits import Hit
@@ -18,6 +20,7 @@ from mlscan.types.source import Node
 GROUPS = 200
 """Sibling groups of one matcher that are looked at."""
 _MARK = "ENVWORD"
+_NAMED = re.compile(r"\(\?P<\w+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +46,56 @@ class Group:
         return tuple(dict.fromkeys(w for w in found if len(w) > 3))
 
 
-def find_groups(spec: SiblingsMatch, paths: Iterable[str], lists: Lists) -> list[Group]:
-    """Groups with a production-like member and enough others, sorted by path."""
-    words = [str(w) for w in expand(spec.vary, lists)]
-    production = {str(w).lower() for w in expand(spec.production_like, lists)}
-    pattern = _pattern(spec.of, words)
-    groups: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for path in paths:
-        found = pattern.fullmatch(path)
-        if found is None:
-            continue
-        start, end = next(found.span(k) for k, v in found.groupdict().items() if v is not None)
-        groups[path[:start], path[end:]].setdefault(path[start:end].lower(), path)
-    kept = []
-    for (before, after), members in sorted(groups.items()):
-        others = [w for w in members if w not in production]
-        if len(others) >= spec.others and len(others) < len(members):
-            kept.append(Group(before, after, dict(sorted(members.items()))))
-    return kept[:GROUPS]
+class SiblingSearch:
+    """Finds the groups of several matchers; each path is looked at once for all of them."""
+
+    def __init__(self, specs: Sequence[SiblingsMatch], lists: Lists) -> None:
+        self._specs = specs
+        self._lists = lists
+        self._regexes = [_regex(spec.of, [str(w) for w in expand(spec.vary, lists)]) for spec in specs]
+        options = re2.Options()
+        options.dot_nl = True
+        self._set = re2.Set.FullMatchSet(options)
+        for regex in self._regexes:
+            self._set.Add(_NAMED.sub("(?:", regex).encode("utf-8"))
+        if specs:
+            self._set.Compile()
+
+    def candidates(self, paths: Iterable[str]) -> list[list[str]]:
+        """For each matcher the paths that have its shape, in their order."""
+        found: list[list[str]] = [[] for _ in self._specs]
+        for path in paths if self._specs else ():
+            for number in self._set.Match(path.encode("utf-8", "replace")) or ():
+                found[number].append(path)
+        return found
+
+    def groups(self, number: int, paths: Iterable[str]) -> list[Group]:
+        """Groups of one matcher with a production-like member and enough others, sorted by path."""
+        spec = self._specs[number]
+        production = {str(w).lower() for w in expand(spec.production_like, self._lists)}
+        pattern = re.compile(self._regexes[number], re.DOTALL)
+        groups: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+        for path in paths:
+            found = pattern.fullmatch(path)
+            if found is None:
+                continue
+            start, end = next(found.span(k) for k, v in found.groupdict().items() if v is not None)
+            groups[path[:start], path[end:]].setdefault(path[start:end].lower(), path)
+        kept = []
+        for (before, after), members in sorted(groups.items()):
+            others = [w for w in members if w not in production]
+            if len(others) >= spec.others and len(others) < len(members):
+                kept.append(Group(before, after, dict(sorted(members.items()))))
+        return kept[:GROUPS]
 
 
-def _pattern(globs: Sequence[str], words: Sequence[str]) -> re.Pattern[str]:
+def _regex(globs: Sequence[str], words: Sequence[str]) -> str:
     choice = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
     parts = []
     for number, glob in enumerate(globs):
         regex = glob_regex(glob.replace("{env}", _MARK))
         parts.append(regex.replace(_MARK, f"(?P<env{number}>(?i:{choice}))"))
-    return re.compile("|".join(f"(?:{p})" for p in parts), re.DOTALL)
+    return "|".join(f"(?:{p})" for p in parts)
 
 
 def sibling_hits(spec: SiblingsMatch, groups: Sequence[Group], facts: Facts, reject: object) -> Iterator[Hit]:

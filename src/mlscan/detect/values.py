@@ -68,13 +68,18 @@ def _check_any(values: Iterable[Scalar]) -> Check:
     if not wild:
         return lambda v: as_text(v) in plain
     # One linear pattern for all of them: lists are long, and every call of a file is tested.
-    pattern = re2.compile("(?s)" + "|".join(".*".join(map(re.escape, word.split("*"))) for word in wild))
+    pattern = re2.compile("(?s)" + "|".join(map(wildcard_regex, wild)))
 
     @lru_cache(maxsize=4096)
     def holds(text: str) -> bool:
         return text in plain or pattern.fullmatch(text) is not None
 
     return lambda v: holds(as_text(v))
+
+
+def wildcard_regex(word: str) -> str:
+    """A word with wildcards as a pattern over the whole text."""
+    return ".*".join(map(re.escape, word.split("*")))
 
 
 def _check_test(test: Test, lists: Lists) -> Check:

@@ -28,6 +28,11 @@ from mlscan.types.content import (
 )
 from mlscan.types.lists import Lists
 
+_PREFIX = re.compile(r"\w[\w.]*\.\*")
+_LETTER = re.compile(r"\w")
+_WRITTEN = re.compile(r"[A-Za-z]{2}")
+_SWITCHES = frozenset({"true", "false", "yes", "no", "on", "off", "null"})
+_BLANK = re.compile(r"\\[sSn]| ")
 _AT_STEP = re.compile(r'"([^"]+)"|\{[^}]*\}|\[[^\]]*\]|[^.\[\]{}"]+')
 
 
@@ -47,11 +52,30 @@ Clause = tuple[Word, ...]
 """Words of which a file must hold one."""
 
 
+@dataclass(frozen=True, slots=True)
+class CodeTest:
+    """What Python code without comments and strings must hold, told without a parse: one of the two."""
+
+    pattern: str | None
+    """RE2: a name is called, decorates, is a base, or gets another name by an import or an assignment."""
+    modules: tuple[str, ...]
+    """Dotted names of which anything will do: what an import of them binds must be used."""
+    bases: bool
+    """Whether only the bases of classes count as a use."""
+
+
 def needed_words(spec: msgspec.Struct, lists: Lists) -> tuple[Clause, ...]:
     """Clauses that a file must meet, each; empty when nothing can be said."""
     found = [_names(spec, lists)]
     if isinstance(spec, CallMatch):
         found += _arguments(spec, lists)
+    if isinstance(spec, KeyMatch):
+        found += _key_parts(spec, lists)
+    if isinstance(spec, DocumentMatch):
+        found += [_texts(value, lists) for value in (spec.kind, spec.api_version) if value is not None]
+        found += [_keys([key]) for key in spec.has_keys]
+    if isinstance(spec, ImageMatch) and "dockerfile" not in spec.within:
+        found.append([Word("image")])
     return tuple(tuple(dict.fromkeys(clause)) for clause in found if clause)
 
 
@@ -65,15 +89,11 @@ def _names(spec: msgspec.Struct, lists: Lists) -> Sequence[Word] | None:
     if isinstance(spec, DefineMatch):
         return _wildcards(spec.name, lists) or _regex(spec.name)
     if isinstance(spec, KeyMatch):
-        if spec.keys is not None:
-            return _wildcards(spec.keys, lists)
         return None if spec.missing else _keys([spec.at] if isinstance(spec.at, str) else spec.at)
-    if isinstance(spec, DocumentMatch):
-        return _document(spec, lists)
     if isinstance(spec, ImageMatch):
-        return _wildcards(spec.name, lists)
+        return _texts(spec.name, lists)
     if isinstance(spec, ResourceMatch):
-        return _wildcards(spec.type, lists)
+        return _texts(spec.type, lists)
     return (Word(f"(?m){spec.regex}", loose=True),) if isinstance(spec, TextMatch) else None
 
 
@@ -131,23 +151,55 @@ def _module(name: str) -> str | None:
     return head if dot and head.isidentifier() else None
 
 
-def _keys(paths: Sequence[str]) -> Sequence[Word] | None:
+def _keys(paths: Sequence[str], rank: int = 0) -> Sequence[Word] | None:
+    """For each path its longest key, or the next ones by rank; None where a path has no such key."""
     found = []
     for path in paths:
         steps = [m.group(1) or m.group(0) for m in _AT_STEP.finditer(path) if not m.group(0).startswith(("{", "["))]
-        word = _longest([s for s in steps if "*" not in s])
-        if word is None:
+        words = sorted({step for step in steps if "*" not in step and len(step) > 1}, key=len, reverse=True)
+        stem = _longest([piece for step in steps for piece in step.split("*")])
+        if rank < len(words):
+            found.append(Word(_key(words[rank])))
+        elif not rank and not words and stem is not None:
+            found.append(Word(re.escape(stem)))
+        else:
             return None
-        found.append(Word(re.escape(word)))
     return found
 
 
-def _document(spec: DocumentMatch, lists: Lists) -> Sequence[Word] | None:
-    for value in (spec.kind, spec.api_version):
-        found = _wildcards(value, lists) if value is not None else None
-        if found:
-            return found
-    return [Word(re.escape(max(spec.has_keys, key=len)))] if spec.has_keys else None
+def _key(name: str) -> str:
+    """A pattern for a key: in YAML, JSON, TOML and INI something follows it, in XML it begins an element."""
+    return rf"""{_bounded(name)}["']?\s*[:=\].,}}]|<{re.escape(name)}"""
+
+
+def _bounded(word: str) -> str:
+    """A pattern for a whole key or value: nothing that belongs to a word lies beside it."""
+    start = r"\b" if word[0].isascii() and _LETTER.match(word[0]) else ""
+    return start + re.escape(word) + (r"\b" if word[-1].isascii() and _LETTER.match(word[-1]) else "")
+
+
+def _key_parts(spec: KeyMatch, lists: Lists) -> list[Sequence[Word] | None]:
+    """What a key and its value put into the file beside the way to them."""
+    if spec.missing:
+        return []
+    paths = [spec.at] if isinstance(spec.at, str) else spec.at
+    found: list[Sequence[Word] | None] = [_keys(paths, 1), _keys(paths, 2)]
+    found += [_texts(spec.keys, lists)] if spec.keys is not None else []
+    if spec.is_ is not None:
+        named = texts(spec.is_, lists)
+        # Numbers and booleans can be written in many ways.
+        plain = named is None or all(_WRITTEN.search(name) and name.lower() not in _SWITCHES for name in named)
+        found.append(_texts(spec.is_, lists) if plain else None)
+    return found
+
+
+def _texts(value: Value, lists: Lists) -> Sequence[Word] | None:
+    """Words of a value that stands in the file as it is."""
+    if isinstance(value, Test) and value.in_ is None:
+        only = value.regex is not None
+        # Blanks can be line breaks, and an anchor of the value is none of a line.
+        return [Word(value.regex, loose=True)] if only and value.regex and not _BLANK.search(value.regex) else None
+    return _wildcards(value, lists)
 
 
 def _wildcards(value: Value, lists: Lists) -> Sequence[Word] | None:
@@ -159,5 +211,56 @@ def _wildcards(value: Value, lists: Lists) -> Sequence[Word] | None:
         word = _longest([p for p in name.split("*") if p])
         if word is None:
             return None
-        found.append(Word(re.escape(word)))
+        found.append(Word(_bounded(word) if word == name else re.escape(word)))
     return found
+
+
+def code_test(spec: msgspec.Struct, lists: Lists) -> CodeTest | None:
+    """The test of a matcher for calls or classes; None where nothing can be said."""
+    if isinstance(spec, DefineMatch):
+        return _definition_test(spec.name, lists)
+    value = spec.name if isinstance(spec, CallMatch) else spec.base if isinstance(spec, ClassMatch) else None
+    names = texts(value, lists) if value is not None else None
+    lasts, modules = set(), []
+    for name in names or ():
+        last = _last(name)
+        if last is not None:
+            lasts.add(last)
+        elif _PREFIX.match(name):
+            modules.append(name.partition("*")[0].rstrip("."))
+        else:
+            return None
+    if not lasts and not modules:
+        return None
+    bases = isinstance(spec, ClassMatch)
+    return CodeTest(_use("|".join(sorted(lasts)), bases) if lasts else None, tuple(modules), bases)
+
+
+def _definition_test(value: Value, lists: Lists) -> CodeTest | None:
+    names = texts(value, lists)
+    if not names:
+        return None
+    patterns = (r"\w*".join(re.escape(piece) for piece in name.split("*")) for name in names)
+    return CodeTest(rf"\b(?:def|class)[\s\\]+(?:{'|'.join(patterns)})\b", (), bases=False)
+
+
+def _use(names: str, bases: bool) -> str:
+    renamed = rf"\b(?:{names})(?:\s+as\b|\s*(?:[);\\]|$))"
+    if bases:
+        return rf"(?m)class\s+\w+[\s\\]*\([^)]*\b(?:{names})|{renamed}"
+    return rf"(?m)\b(?:{names})\s*[\[(]|{renamed}"
+
+
+def used_alias(alias: str, bases: bool) -> str:
+    """A pattern (RE2) for the use of a name that an import binds; only in the bases of classes where `bases`."""
+    name = re.escape(alias)
+    return rf"class\s+\w+[\s\\]*\([^)]*\b{name}\b|=\s*{name}\b" if bases else rf"\b{name}\b"
+
+
+def _last(name: str) -> str | None:
+    """The last part of a dotted name as a pattern; None where it may be anything."""
+    part = name.rpartition(".")[2]
+    if not part or not _LETTER.search(part) or "?" in part or part == "__call__":
+        return None
+    end = r"\b" if part[-1] != "*" else r"[\w.]*"
+    return r"\w*".join(re.escape(piece) for piece in part.rstrip("*").split("*")) + end

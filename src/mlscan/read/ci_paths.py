@@ -94,6 +94,9 @@ _WORD = re.compile(r"[a-z0-9]+")
 _NAME_TABLE = tuple((re.compile(pattern), system) for pattern, system in _NAMES)
 _FOLDER_TABLE = tuple((re.compile(rf"(?:.*/)?{pattern}"), system) for pattern, system in _FOLDERS)
 _MAYBE_TABLE = tuple((re.compile(pattern), system) for pattern, system in _MAYBE)
+_ANY_NAME = re.compile("|".join(f"(?:{pattern})" for pattern, _ in _NAMES))
+_ANY_FOLDER = re.compile(rf"(?:.*/)?(?:{'|'.join(f'(?:{pattern})' for pattern, _ in _FOLDERS)})")
+"""For nearly all paths the end of it."""
 _MAYBE_CODE = {"tf": "codepipeline", "json": "codepipeline", "template": "codepipeline", "groovy": "jenkins"}
 _ENDS = (".yml", ".yaml", ".json", ".star", ".jsonnet", ".kts", ".xml", ".tf", ".template", ".groovy")
 _LOCAL_ACTION = re.compile(r"(?:.*/)?action\.ya?ml")
@@ -115,7 +118,7 @@ def ci_system(path: str) -> str | None:
         return name_of_file(name)
     if _LOCAL_ACTION.fullmatch(lower):
         return None
-    found = name_of_file(name) or _workflow_folder(path) or _first(_FOLDER_TABLE, lower) or _first(_MAYBE_TABLE, lower)
+    found = name_of_file(name) or _workflow_folder(path) or _folder(lower) or _first(_MAYBE_TABLE, lower)
     return found or _hinted(lower)
 
 
@@ -131,13 +134,13 @@ def _hinted(path: str) -> str | None:
 
 def name_of_file(name: str) -> str | None:
     """The system whose file has this name, lower case."""
-    return _first(_NAME_TABLE, name)
+    return _first(_NAME_TABLE, name) if _ANY_NAME.fullmatch(name) else None
 
 
 def by_name(path: str) -> bool:
     """Whether the path alone, not the content, says that this is a CI file."""
     lower = path.lower()
-    return bool(name_of_file(lower.rpartition("/")[2]) or _workflow_folder(path) or _first(_FOLDER_TABLE, lower))
+    return bool(name_of_file(lower.rpartition("/")[2]) or _workflow_folder(path) or _folder(lower))
 
 
 def outside(path: str, system: str) -> bool:
@@ -157,6 +160,10 @@ def _workflow_folder(path: str) -> str | None:
         if first in _GITHUB_LIKE and second == "workflows" and path.lower().endswith((".yml", ".yaml")):
             return _GITHUB_LIKE[first]
     return None
+
+
+def _folder(path: str) -> str | None:
+    return _first(_FOLDER_TABLE, path) if _ANY_FOLDER.fullmatch(path) else None
 
 
 def _first(table: tuple[tuple[re.Pattern[str], str], ...], text: str) -> str | None:

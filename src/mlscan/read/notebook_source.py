@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+
+import msgspec
 
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_TIDY = re.compile(rb'\[[ \t\r]*\n(?:[ \t]*"[^\n]*"[ \t]*,?[ \t\r]*\n)*+[ \t]*\]')
+_TEXTS = msgspec.json.Decoder(list[str])
 _COLON = re.compile(rb"\s{0,100}:\s{0,100}")
 
 
@@ -53,21 +58,41 @@ def source_lines(value: bytes, line: int) -> list[tuple[int, str]] | None:
     """
     if value[:1] not in (b'"', b"["):
         return None
-    rows: list[tuple[int, list[str]]] = []
     if value[:1] == b'"' and not _STRING.fullmatch(value):
         # a text that was cut off ends with its last whole line
         value = value[: max(value.rfind(b"\\n"), 1)].rstrip(b"\\") + b'"'
+    rows: list[tuple[int, list[str]]] = []
+    for at, text in _regular(value, line) or _tokens(value, line):
+        first, *others = text.split("\n")
+        if rows and (rows[-1][1] != [""]):
+            rows[-1][1].append(first)
+        else:
+            rows[-1:] = [(at, [first])]
+        rows += [(at, [other]) for other in others]
+    return [(number, "".join(pieces).rstrip("\r")) for number, pieces in rows]
+
+
+def _regular(value: bytes, line: int) -> list[tuple[int, str]] | None:
+    """The texts of a list with their lines, where it is laid out as notebooks are: one a line, or all on one."""
+    breaks = value.count(b"\n")
+    try:
+        texts = _TEXTS.decode(value)
+    except (msgspec.DecodeError, ValueError):
+        return None
+    if not breaks:
+        return [(line, text) for text in texts]
+    # With a break before each text and one before the bracket, no text can share its line with another,
+    # unless there are empty lines: then the last line shows it.
+    tidy = breaks == len(texts) + 1 and _TIDY.fullmatch(value) is not None
+    return list(enumerate(texts, line + 1)) if tidy else None
+
+
+def _tokens(value: bytes, line: int) -> Iterator[tuple[int, str]]:
     position = 0
     for token in _STRING.finditer(value):
         line += value.count(b"\n", position, token.start())
         position = token.start()
-        first, *others = _decoded(token.group()).split("\n")
-        if rows and (rows[-1][1] != [""]):
-            rows[-1][1].append(first)
-        else:
-            rows[-1:] = [(line, [first])]
-        rows += [(line, [text]) for text in others]
-    return [(number, "".join(pieces).rstrip("\r")) for number, pieces in rows]
+        yield line, _decoded(token.group())
 
 
 def _decoded(token: bytes) -> str:
