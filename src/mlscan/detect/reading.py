@@ -165,6 +165,7 @@ class Reading:
             self._facts.read_words.setdefault(word, set()).add(file.path)
         possible &= candidates.indexes
         if not possible and not candidates.always:
+            self._finish(file)
             return
         asked = [candidates.filtered[index] for index in sorted(possible, key=self._ranks.__getitem__)]
         possible |= candidates.unfiltered
