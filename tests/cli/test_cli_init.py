@@ -59,6 +59,25 @@ def test_pyproject_keeps_its_comments(scanner: Scanner, capfd: pytest.CaptureFix
     assert "has [tool.mlscan] already" in refused(scanner, capfd, "--pyproject", "--no-ci")
 
 
+def test_line_ends_stay(scanner: Scanner) -> None:
+    path = scanner.folder / "pyproject.toml"
+    path.write_bytes(b"[project]\r\nname = 'x'\r\n")
+    started(scanner, "--pyproject", "--no-ci")
+    data = path.read_bytes()
+    assert data.startswith(b"[project]\r\nname = 'x'\r\n\r\n[tool.mlscan]\r\n")
+    assert data.count(b"\n") == data.count(b"\r\n")
+
+
+def test_where_a_level_does_not_apply_there_is_nothing_to_add(scanner: Scanner) -> None:
+    (scanner.folder / "train.py").write_text("print(1)\n", encoding="utf-8")
+    (scanner.folder / "requirements.txt").write_text("click\n", encoding="utf-8")
+    scanner.write(pyproject_dot_toml="[project]\nname = 'x'\n")
+    assert "pyproject.toml: there is nothing to add" in started(scanner, "--pyproject", "--no-ci")
+    assert read(scanner, "pyproject.toml") == "[project]\nname = 'x'\n"
+    assert "mlscan.toml: written" in started(scanner, "--no-ci")
+    assert tomllib.loads(read(scanner, "mlscan.toml")) == {}
+
+
 def test_a_job_is_added_to_a_file_that_is_there(scanner: Scanner) -> None:
     (scanner.folder / ".github/workflows/ci.yml").unlink()
     path = scanner.folder / ".gitlab-ci.yml"

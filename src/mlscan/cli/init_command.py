@@ -89,7 +89,7 @@ def _configuration(root: Path, a: Assessment, request: _Request) -> _Draft:
     if request.pyproject and not request.force and re.search(r"^\[tool\.mlscan\b", text, re.MULTILINE):
         raise UsageError(f"init: {name} has [tool.mlscan] already; --force adds what it lacks")
     new, added = editing.edited(text, given, name, tables)
-    return _Draft(path, name, new, f"added {', '.join(added)}" if added else "has all of it")
+    return _Draft(path, name, _ended_alike(text, new), f"added {', '.join(added)}" if added else "there is nothing to add")
 
 
 def _values(a: Assessment) -> dict[str, tuple[str | int | bool, str]]:
@@ -116,7 +116,7 @@ def _job(root: Path, job: StarterFile, request: _Request) -> list[_Draft]:
         if re.search(r"^mlscan:", there, re.MULTILINE):
             write_stdout(f"{job.path}: has a job mlscan already\n")
             return []
-        return [_Draft(path, job.path, f"{there.rstrip()}\n\n{text}", "added a job")]
+        return [_Draft(path, job.path, _ended_alike(there, f"{there.rstrip()}\n\n{text}"), "added a job")]
     if not request.force:
         write_stdout(f"{job.path}: is there already; --force writes it anew\n")
         return []
@@ -136,10 +136,15 @@ def _inside(root: Path, name: str) -> Path:
     return path
 
 
+def _ended_alike(before: str, after: str) -> str:
+    """The later text with the line ends of the earlier one."""
+    return after.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in before else after
+
+
 def _read(path: Path, name: str) -> str:
     try:
         if not path.is_file() or path.stat().st_size > _LARGEST:
             raise UsageError(f"init: {name} is no file of usual size")
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"init: {name} cannot be read ({type(error).__name__})") from None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
+from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -20,6 +22,7 @@ _HEAD = (
 _MORE = (
     'exclude = ["third_party/"]                # not read; every report counts the files',
     'contexts = {"examples/live/" = "own"}     # whose files they are, where the folder\'s name says something else',
+    'kind = "ml-project"                       # where mlscan takes it for another kind',
     'tier = "product"                          # how much depends on it, in the words of the organisation\'s policy',
 )
 
@@ -43,25 +46,41 @@ def edited(text: str, given: Given, name: str, tables: tuple[str, ...] = ()) -> 
     tables: the table that holds the configuration; it is made where there is none. Raises SettingsError for a text that
     is no TOML.
     """
+    if not given:
+        return text, []
     try:
-        document = tomlkit.parse(text)
-        place = _table(document, tables)
-    except (TOMLKitError, RecursionError, TypeError) as error:
+        place = _found(tomlkit.parse(text), tables)
+        if place is None:
+            new = f"{text.rstrip()}\n\n[{'.'.join(tables)}]\n{_lines(given)}".lstrip("\n")
+            # A table that is written in one line cannot be added to: such a file is no TOML any more.
+            tomllib.loads(new)
+            return new, list(given)
+        document, table = place
+        added = [key for key in given if key not in table]
+        for key in added:
+            value, comment = given[key]
+            table.add(key, tomlkit.item(value).comment(comment))
+        return (tomlkit.dumps(document) if added else text), added
+    except (TOMLKitError, ValueError, RecursionError, TypeError) as error:
         raise SettingsError(name, f"cannot be edited: {error}") from None
-    added = [key for key in given if key not in place]
-    for key in added:
-        value, comment = given[key]
-        place.add(key, tomlkit.item(value).comment(comment))
-    return tomlkit.dumps(document), added
 
 
-def _table(document: tomlkit.TOMLDocument, tables: tuple[str, ...]) -> tomlkit.TOMLDocument | Table:
-    place: tomlkit.TOMLDocument | Table = document
-    for depth, name in enumerate(tables):
-        if name not in place:
-            place.add(name, tomlkit.table(is_super_table=depth < len(tables) - 1))
-        found = place[name]
-        if not isinstance(found, Table):
-            raise TypeError(f"{'.'.join(tables[: depth + 1])} is no table of its own")
-        place = found
-    return place
+def _found(
+    document: tomlkit.TOMLDocument, tables: tuple[str, ...]
+) -> tuple[tomlkit.TOMLDocument, tomlkit.TOMLDocument | Table] | None:
+    """The document with the table that holds the configuration; None where there is no such table."""
+    place: Any = document
+    for name in tables:
+        if not isinstance(place, Mapping) or name not in place:
+            return None
+        place = place[name]
+    if not isinstance(place, (tomlkit.TOMLDocument, Table)):
+        raise TypeError(f"{'.'.join(tables)} is no table of its own")
+    return document, place
+
+
+def _lines(given: Given) -> str:
+    document = tomlkit.document()
+    for key, (value, comment) in given.items():
+        document.add(key, tomlkit.item(value).comment(comment))
+    return tomlkit.dumps(document)
