@@ -51,6 +51,7 @@ class LocalMatchers:
         self._checks: dict[tuple[int, str], Check] = {}
         self._names: dict[int, dict[str, bool]] = {}
         """Names of imports that were tested before, by matcher."""
+        self._own: dict[str, bool] = {}
         self._searches: dict[int, Callable[[bytes], object]] = {}
         self._texts: dict[tuple[int, str], dict[str, bool]] = {}
         self.unsure: set[tuple[int, str]] = set()
@@ -72,6 +73,8 @@ class LocalMatchers:
             if search is None:
                 search = self._searches[leaf.index] = _regex(f"(?m){leaf.spec.regex}", file.data).search
             return search(file.data) is not None
+        if isinstance(leaf.spec, CallMatch) and leaf.spec.first_party and not self._imports_own(file.path):
+            return False
         if leaf.code is not None:
             return file.code_bytes is None or _in_code(leaf.code, file, file.code_bytes)
         imports = self._facts.imports.get(file.path)
@@ -79,6 +82,17 @@ class LocalMatchers:
             return True
         known = self._names.setdefault(leaf.index, {})
         return any(self._imported(leaf, leaf.spec, name, known) for name in imports)
+
+    def _imports_own(self, path: str) -> bool:
+        """Whether a file imports something of the repository; True where its imports are not known by lines."""
+        if path not in self._own:
+            imports = self._facts.imports.get(path)
+            modules = self._facts.modules
+            self._own[path] = imports is None or any(
+                name.startswith(".") or name.split(".", 1)[0] in modules.own or modules.resolve(name, path) is not None
+                for name in imports
+            )
+        return self._own[path]
 
     def _imported(self, leaf: Leaf, spec: ImportMatch, name: str, known: dict[str, bool]) -> bool:
         """Whether a dotted name, or what it is a part of, is meant; each name is tested once."""

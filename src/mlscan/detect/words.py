@@ -72,7 +72,8 @@ def needed_words(spec: msgspec.Struct, lists: Lists) -> tuple[Clause, ...]:
     if isinstance(spec, KeyMatch):
         found += _key_parts(spec, lists)
     if isinstance(spec, DocumentMatch):
-        found += [_texts(value, lists) for value in (spec.kind, spec.api_version) if value is not None]
+        for key, value in (("kind", spec.kind), ("apiVersion", spec.api_version)):
+            found += [[Word(_key(key))], _texts(value, lists)] if value is not None else []
         found += [_keys([key]) for key in spec.has_keys]
     if isinstance(spec, ImageMatch) and "dockerfile" not in spec.within:
         found.append([Word("image")])
