@@ -20,6 +20,7 @@ from mlscan.detect.hits import Hit, Result
 from mlscan.detect.infra import ci_images
 from mlscan.detect.mentions import Mentions
 from mlscan.detect.modules import ModuleIndex
+from mlscan.detect.named import named_only, names_of
 from mlscan.detect.packed import packed_gaps
 from mlscan.detect.people import count_people
 from mlscan.detect.plan import Leaf, Plan, compile_plan
@@ -87,7 +88,7 @@ class Engine:
 
     def run(self, progress: Progress | None = None) -> Findings:
         """The findings."""
-        words = self._prepare_siblings()
+        words = self._prepare_siblings() | names_of(self._plan.lists)
         self._reading.run(words, progress)
         self._facts.roots = self._find_roots()
         self._read_ci()
@@ -326,6 +327,7 @@ class Engine:
             if unread and not any(e.context in contexts for e in mine):
                 unknown[name] = self._why_unknown(unread[0])
             rejections += self._rejections(name, {e.where.path for e in mine})
+        rejections += named_only(self._facts, evidence, self._snapshot.read_many)
         packed = packed_gaps((p for p in self._facts.paths if self._facts.context(p) is Context.OWN), self._snapshot)
         return Findings(
             evidence=tuple(sorted(evidence, key=lambda e: (e.sort_key, e.excerpt, e.captures))),
