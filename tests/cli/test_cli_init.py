@@ -34,6 +34,11 @@ def test_it_writes_a_configuration_that_holds_and_a_job(scanner: Scanner) -> Non
     assert tomllib.loads(read(scanner, "mlscan.toml")) == {"target": 3, "fail-under": 2}
     assert 'pip install "mlscan==1.0"' in read(scanner, ".github/workflows/mlscan.yml")
     assert scanner.run()[0] == 0
+    (scanner.folder / ".github/workflows/ci.yml").unlink()
+    # What measures is no CI of what it measures.
+    practices = scanner.json()["practices"]
+    assert isinstance(practices, dict)
+    assert practices["ci"]["present"] is False
     assert "Target: level 3, not reached" in scanner.run()[1]
 
 
