@@ -116,3 +116,19 @@ def test_the_override_can_be_pasted(scanner: Scanner) -> None:
     assert "Expected `str` of length >= 1" in scanner.err
     scanner.write(mlscan_dot_toml=text.replace('""', '"Elsewhere."'))
     assert scanner.json()["waivers"]
+
+
+def test_words_of_a_stranger_do_nothing_in_any_report(scanner: Scanner) -> None:
+    attack = r"\u001b[31m<script>alert(1)</script> ![x](https://evil.example/x.png) \u202e::error::"
+    entry = '[[attestations]]\ncriterion = "tests-exist"\nowner = "o"\nexpires = 2027-01-01\n'
+    scanner.write(mlscan_dot_toml=f'exclude = ["{attack}"]\n{entry}reason = "{attack}"\n')
+    for format in ("terminal", "markdown", "html", "sarif", "json", "gitlab"):
+        out = scanner.run("--format", format, "--verbose")[1]
+        assert "\x1b" not in out, format
+        assert "\u202e" not in out, format
+        assert "<script>" not in out or format not in ("markdown", "html"), format
+        assert "![x](" not in out or format not in ("markdown", "sarif"), format
+    scanner.write(mlscan_dot_toml=f'"{attack}" = 1\n')
+    assert scanner.run()[0] == 2
+    assert "\x1b" not in scanner.err
+    assert scanner.err.count("\n") == 1
