@@ -17,6 +17,8 @@ from mlscan.types.content import SiblingsMatch
 from mlscan.types.lists import Lists
 from mlscan.types.source import Node
 
+_MEMORY = 256 << 20
+"""Bytes that the automaton of all patterns may take; with too few it finds nothing."""
 GROUPS = 200
 """Sibling groups of one matcher that are looked at."""
 _MARK = "ENVWORD"
@@ -55,6 +57,8 @@ class SiblingSearch:
         self._regexes = [_regex(spec.of, [str(w) for w in expand(spec.vary, lists)]) for spec in specs]
         options = re2.Options()
         options.dot_nl = True
+        options.max_mem = _MEMORY
+        options.log_errors = False
         self._set = re2.Set.FullMatchSet(options)
         for regex in self._regexes:
             self._set.Add(_NAMED.sub("(?:", regex).encode("utf-8"))
