@@ -22,7 +22,7 @@ ROOMS = {
     "plugins": {"types", "detect"},
     "assess": {"types"},
     "report": {"types"},
-    "scan": {"types", "content", "snapshot", "settings", "detect", "assess"},
+    "scan": {"types", "content", "snapshot", "settings", "read", "detect", "assess"},
     "cli": {"types", "content", "settings", "scan", "report"},
 }
 """Room -> rooms that it may import."""

@@ -93,6 +93,7 @@ def test_the_report_shows_what_it_is_about(expected: str, repo: Repo) -> None:
         "revision": repo.head,
         "dirty": False,
         "history": "full",
+        "folder": "",
     }
     assert value["kind"] == "ml-project"
     assert len(value["evidence"]) > 50

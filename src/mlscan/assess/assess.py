@@ -41,10 +41,9 @@ def assess(
     components, level and criteria are those of the highest one. `stats` are left to who measures.
     """
     whole = _judge_whole(findings, content, as_of)
-    facts, kind = whole.facts, whole.kind
-    parts = judge_components(whole, findings, as_of)
+    facts, kind, parts = whole.facts, whole.kind, judge_components(whole, findings, as_of)
     judged = [*parts.values()] or [whole]
-    verdict = best_of(parts.values()) if parts else whole
+    verdict = best_of(judged)
     verdict.facts.host = whole.facts.host = _host(info.url)
     reported = _reported(findings)
     shown = choose(reported.evidence, facts.counts)
@@ -60,7 +59,7 @@ def assess(
         level=verdict.level,
         level_name=level_name(facts, verdict.level),
         attested_level=max(v.attested for v in judged),
-        could_be=max([verdict.could_be, *(v.could_be for v in parts.values())]),
+        could_be=max(v.could_be for v in judged),
         target=target,
         levels=level_results(verdict, shown),
         groups=group_results(verdict),
