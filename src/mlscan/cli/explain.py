@@ -46,8 +46,8 @@ def explain_command(**given: object) -> None:
     """Say what a name in a report means; with PATH also what was decided about it there, and why.
 
     ID is a detector, a practice, a criterion, a level (0 to 5), a kind of repository, a part of the profile, a
-    strength, context, status or rating, or the id of a verdict. `explain kind PATH` says in one line why the repository
-    is of its kind, `explain level PATH` what it lacks for the next level.
+    strength, context, status, standing or rating, or the id of a verdict. `explain kind PATH` says in one line why the
+    repository is of its kind, `explain level PATH` what it lacks for the next level.
     """
     request = msgspec.convert(given, _Request)
     content = request.content()

@@ -89,7 +89,8 @@ def _configuration(root: Path, a: Assessment, request: _Request) -> _Draft:
     if request.pyproject and not request.force and re.search(r"^\[tool\.mlscan\b", text, re.MULTILINE):
         raise UsageError(f"init: {name} has [tool.mlscan] already; --force adds what it lacks")
     new, added = editing.edited(text, given, name, tables)
-    return _Draft(path, name, _ended_alike(text, new), f"added {', '.join(added)}" if added else "there is nothing to add")
+    what = f"added {', '.join(added)}" if added else "there is nothing to add"
+    return _Draft(path, name, _ended_alike(text, new), what)
 
 
 def _values(a: Assessment) -> dict[str, tuple[str | int | bool, str]]:

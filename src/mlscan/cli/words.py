@@ -26,6 +26,14 @@ _STATUSES = {
     "not-applicable": "It makes no sense for this repository; it leaves the denominator.",
     "upcoming": "It will count from a later day.",
 }
+_STANDINGS = {
+    "counts": "The waiver or attestation is heeded.",
+    "expired": "The last day of the waiver or attestation is over; it does not count.",
+    "future": "The waiver or attestation begins on a later day.",
+    "needless": "Evidence shows the criterion: nobody has to waive or attest it.",
+    "unused": "There is nothing here that the waiver or attestation is about.",
+    "requested": "The policy of the organisation does not accept the waiver or attestation, or not yet.",
+}
 _RATINGS = (("N", "Not achieved"), ("P", "Partially achieved"), ("L", "Largely achieved"), ("F", "Fully achieved"))
 
 
@@ -33,7 +41,8 @@ def about_words(model: Model, presence: PresenceFile) -> Iterator[About]:
     """What each word means, and what belongs to each part of the profile."""
     strengths = {word: f"{meaning[:1].upper()}{meaning[1:]}." for word, meaning in STRENGTHS}
     ratings = dict(_ratings(model.file.staged))
-    for what, words in (("strength", strengths), ("context", _CONTEXTS), ("status", _STATUSES), ("rating", ratings)):
+    fixed = (("context", _CONTEXTS), ("status", _STATUSES), ("standing", _STANDINGS))
+    for what, words in (("strength", strengths), *fixed, ("rating", ratings)):
         for word, meaning in words.items():
             yield About(word, what, meaning, ())
     topics = {t.id: t for t in model.topics}
