@@ -17,6 +17,7 @@ KIND_SIGNALS = {
     "answer-gate",
     "awesome-list",
     "ci-trains-or-evaluates",
+    "endpoint-client",
     "etl-platform",
     "example-projects",
     "evaluation-in-ci",
