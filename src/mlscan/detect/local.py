@@ -313,7 +313,11 @@ def _regex(pattern: str, kind: str | bytes) -> re2._Regexp:
     """The compiled pattern, for text or for bytes as `kind` is."""
     key = (pattern, type(kind))
     if key not in _PATTERNS:
-        _PATTERNS[key] = re2.compile(pattern if isinstance(kind, str) else pattern.encode("utf-8"))
+        options = re2.Options()
+        # A pattern with long repetitions that has too little room is slow, and says so where the report should be.
+        options.max_mem = 64 << 20
+        options.log_errors = False
+        _PATTERNS[key] = re2.compile(pattern if isinstance(kind, str) else pattern.encode("utf-8"), options)
     return _PATTERNS[key]
 
 
