@@ -79,7 +79,7 @@ class _Regexes:
             options = re2.Options()
             options.encoding = re2.Options.Encoding.LATIN1
             options.dot_nl = True
-            options.max_mem = 64 << 20
+            options.max_mem = 8 << 20
             self._set = re2.Set.FullMatchSet(options)
             for regex in self._numbers:
                 self._set.Add(regex.encode("latin-1", "replace"))
@@ -135,14 +135,18 @@ class GlobTable:
         folder, name = path[:cut], path[cut:]
         if folder not in self._in_folder:
             held = frozenset(self._folders.match(folder))
-            self._in_folder[folder] = held | self._any_folder, sorted(self._below & held)
+            self._in_folder[folder] = held, sorted(self._below & held)
         held, below = self._in_folder[folder]
         _, dot, suffix = name.rpartition(".")
         named = [*self._names.get(name, ()), *self._loose.match(name)]
         if dot:
             named += self._suffixes.get(suffix, ())
             named += self._by_suffix[suffix].match(name) if suffix in self._by_suffix else ()
-        return [*below, *(number for number in named if number in held), *self._across.match(path)]
+        return [
+            *below,
+            *(number for number in named if number in held or number in self._any_folder),
+            *self._across.match(path),
+        ]
 
     def _compile(self) -> None:
         self._compiled = True

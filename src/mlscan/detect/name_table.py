@@ -11,7 +11,7 @@ from mlscan.detect.values import Check, check_for, texts, wildcard_regex
 from mlscan.types.content import Test, Value
 from mlscan.types.lists import Lists
 
-_MEMORY = 64 << 20
+_MEMORY = 16 << 20
 """Bytes that the automaton of all wildcards may take."""
 
 

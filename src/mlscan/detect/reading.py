@@ -35,7 +35,7 @@ from mlscan.types.content import ImageMatch, ResourceMatch, TextMatch
 from mlscan.types.evidence import Gap
 from mlscan.types.snapshot import Snapshot
 
-HELD = 48 << 20
+HELD = 16 << 20
 """Bytes of files that are kept for a later round; what is beyond is read again."""
 _LINES, _TREES, _CODE = range(3)
 """The rounds."""
