@@ -18,8 +18,8 @@ from random import Random
 from time import monotonic
 
 FOUND = Path(__file__).resolve().parent / "found"
-PATIENCE = 10
-"""Seconds that one input of at most 60,000 bytes may take."""
+PATIENCE = 30
+"""Seconds that one input may take; most take a hundredth of one, but machines may be busy."""
 MEMORY = 2_000
 """Megabytes."""
 

@@ -156,12 +156,12 @@ def git(data: bytes) -> None:
     for length in (40, 64):
         found = of_tree(_Trees(content), "0" * length, limits)  # type: ignore[arg-type]
         find_tree(_Trees(content), "0" * length, "a/b")  # type: ignore[arg-type]
-        _entries(found.entries, limits.files + 1)
+        _entries(found.entries, 2 * limits.files + 1)
         assert len(bounded(found, limits).entries) <= limits.files
     records = content.split(b"\0")
     with suppress(GitFailed):
         listed = worktree.of_index(iter(records), "a" if name == "index" else "", limits)
-        _entries(listed.entries, limits.files + 1)
+        _entries(listed.entries, 2 * limits.files + 1)
     snapshots._count(records)
     _date(content)
     takeover.branches(text.splitlines())

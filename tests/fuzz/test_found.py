@@ -30,7 +30,7 @@ def _nothing_hangs() -> Iterator[None]:
         pytest.fail("takes too long")
 
     before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(3 * PATIENCE)
+    signal.alarm(4 * PATIENCE)
     yield
     signal.alarm(0)
     signal.signal(signal.SIGALRM, before)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from mlscan.read.text import as_utf8
 from mlscan.types.source import (
     Call,
     ClassDef,
@@ -87,7 +88,8 @@ class ParsedFile:
 
     def __init__(self, path: str, data: bytes, roles: Roles) -> None:
         self.path = path
-        self.data = data
+        # What words are looked for in is UTF-8, whatever encoding the file's mark names.
+        self.data = as_utf8(data)
         self.roles = roles
         self.problems: list[Problem] = []
         self.wanted: Callable[[str], bool] | None = None

@@ -85,7 +85,7 @@ def read_lock(data: bytes, kind: str) -> Manifest | None:
                 gathered.dependencies.pop()
             continue
         name = _normal(written, form.ecosystem)
-        if (name, version) not in seen and name != "python":
+        if name and (name, version) not in seen and name != "python":
             seen.add((name, version))
             gathered.dependencies.append(Dependency(name, f"=={version}", True, "main", line, form.ecosystem))
         if len(gathered.dependencies) >= MAX_DEPENDENCIES:
