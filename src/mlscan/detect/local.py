@@ -282,16 +282,21 @@ class LocalMatchers:
     }
 
 
+ALIASES = 50
+"""Names of one module that are looked for before a parse; a file with more is parsed."""
+
+
 def _in_code(test: CodeTest, file: ParsedFile, code: bytes) -> bool:
     """Whether the code of a Python file passes."""
     if test.pattern is not None and _regex(test.pattern, code).search(code):
         return True
     for module in test.modules:
-        for found in file.imports:
-            if not _related(module, found.target):
-                continue
-            uses = sum(1 for _ in islice(_regex(used_alias(found.alias, test.bases), code).finditer(code), 2))
-            if uses >= (1 if test.bases else 2) or found.alias == "*":
+        aliases = dict.fromkeys(found.alias for found in file.imports if _related(module, found.target))
+        if "*" in aliases or len(aliases) > ALIASES:
+            return True
+        for alias in aliases:
+            uses = sum(1 for _ in islice(_regex(used_alias(alias, test.bases), code).finditer(code), 2))
+            if uses >= (1 if test.bases else 2):
                 return True
     return False
 
