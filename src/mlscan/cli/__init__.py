@@ -16,9 +16,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args == ["--version"]:
         print(f"mlscan {__version__}")
         return 0
-    try:
-        from mlscan.cli.run import run
+    from mlscan.cli.ending import Ended, ending
 
-        return run(args)
+    try:
+        with ending():
+            from mlscan.cli.run import run
+
+            return run(args)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Ended as ended:
+        return ended.exit_code

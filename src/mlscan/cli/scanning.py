@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlscan.cli import loading
+from mlscan.cli.limits import limits_of
 from mlscan.cli.progress import Progress
 from mlscan.scan import ScanOptions, scan_with
 from mlscan.types.assessment import Assessment
@@ -128,6 +129,7 @@ def scan_options(
         rev=rev,
         model=common.model,
         as_of=common.as_of,
+        limits=limits_of(),
         progress=progress,
         target=target,
         configuration=load_file(common.config) if common.config is not None else None,

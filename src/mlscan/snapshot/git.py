@@ -168,7 +168,8 @@ def find_git() -> str:
 def held_back() -> Iterator[None]:
     """Lets interrupts wait until a process that is being started is known to those who end it."""
     came: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
+    names = ("SIGINT", "SIGTERM", "SIGHUP") if threading.current_thread() is threading.main_thread() else ()
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
     before = {number: signal.signal(number, lambda got, _: came.append(got)) for number in numbers}
     try:
         yield

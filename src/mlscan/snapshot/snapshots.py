@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 
 from mlscan.snapshot import reasons, takeover
 from mlscan.snapshot.disk import Disk
@@ -47,6 +48,7 @@ class RepositorySnapshot:
         self._idle = list(self._streams)
         self._read = 0
         self._full = False
+        self._end = monotonic() + parts.limits.seconds
         self._closed = False
         # Also when nobody closes it: a folder in the temporary place would stay for ever.
         self._release = weakref.finalize(self, _release, parts, self._streams)
@@ -77,6 +79,8 @@ class RepositorySnapshot:
                 yield path, Gap(path, "no such file in the snapshot")
             elif self._full:
                 yield path, Gap(path, reasons.TOTAL)
+            elif monotonic() > self._end:
+                yield path, Gap(path, reasons.TIME)
             elif entry.oid is None:
                 yield path, self._counted(path, self._from_disk(path))
             elif problem := self._problem(entry):

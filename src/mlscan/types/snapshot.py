@@ -51,6 +51,8 @@ class Limits:
     depth: int = 100
     path_bytes: int = 4_096
     commits: int = 200_000
+    seconds: int = 1_800
+    """From opening on; files that have not been read by then are gaps. Checked between files."""
     recent_commits: int = 1_000
     """Commits whose changed paths are looked at."""
 
