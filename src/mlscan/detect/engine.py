@@ -123,12 +123,8 @@ class Engine:
     def _find_roots(self) -> tuple[str, ...]:
         manifests = self._facts.manifests.items()
         self._facts.declaring = frozenset(p.rpartition("/")[0] for p, m in manifests if not m.lock)
-        folders = {p.rpartition("/")[0] for p in self._facts.manifests}
-        own = {f for f in folders if any(self._facts.context(p) is Context.OWN for p in self._in(f))}
+        own = {p.rpartition("/")[0] for p in self._facts.manifests if self._facts.context(p) is Context.OWN}
         return tuple(sorted(own, key=lambda f: (-f.count("/") - bool(f), f)))
-
-    def _in(self, folder: str) -> Iterable[str]:
-        return (p for p in self._facts.manifests if p.rpartition("/")[0] == folder)
 
     def _read_ci(self) -> None:
         from mlscan.read.ci import parse_ci

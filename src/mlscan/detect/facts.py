@@ -48,6 +48,7 @@ class Facts:
     """File -> words by which a program names the files that it runs."""
     edges: dict[str, frozenset[str]] = field(default_factory=dict)
     """File -> files that it imports, mentions in a string, or runs; filled when somebody asks."""
+    _root_set: frozenset[str] = frozenset()
     targets: Callable[[str], Iterable[str]] = lambda path: ()  # noqa: ARG005  nothing is indexed yet
     """Files that the commands of a file run; set once commands are indexed."""
 
@@ -66,7 +67,12 @@ class Facts:
 
     def root_of(self, path: str) -> str:
         """The deepest folder with a manifest that holds the path; "" is the repository's root."""
-        return next((r for r in self.roots if not r or path.startswith(r + "/")), "")
+        if len(self._root_set) != len(self.roots):
+            self._root_set = frozenset(self.roots)
+        folder = path.rpartition("/")[0]
+        while folder and folder not in self._root_set:
+            folder = folder.rpartition("/")[0]
+        return folder
 
     def add_entries(self, path: str, scripts: Mapping[str, str]) -> None:
         """Remembers the files behind the console scripts (`package.module:function`) of a manifest."""
