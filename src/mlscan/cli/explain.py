@@ -50,7 +50,7 @@ def explain_command(**given: object) -> None:
     repository is of its kind, `explain level PATH` what it lacks for the next level.
     """
     request = msgspec.convert(given, _Request)
-    content = request.content()
+    content = request.content(examples=True)
     name = plain(request.id, request.named_model)
     here = name in _HERE
     about = [] if here else lookup(content, request.named_model, name)

@@ -40,11 +40,11 @@ class Common:
     policy: str | None = None
     with_: tuple[str, ...] = ()
 
-    def content(self) -> Content:
+    def content(self, *, examples: bool = False) -> Content:
         """The content to judge by. Raises ContentError or UsageError, also where the model does not exist."""
         from mlscan.scan.settled import with_policy
 
-        content = with_policy(loading.load(self.detectors, self.rules), self._policy())
+        content = with_policy(loading.load(self.detectors, self.rules, examples=examples), self._policy())
         content.assess(self.named_model)
         return content
 

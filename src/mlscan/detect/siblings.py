@@ -76,6 +76,9 @@ class SiblingSearch:
     def groups(self, number: int, paths: Iterable[str]) -> list[Group]:
         """Groups of one matcher with a production-like member and enough others, sorted by path."""
         spec = self._specs[number]
+        paths = list(paths)
+        if len(paths) <= spec.others:
+            return []
         production = {str(w).lower() for w in expand(spec.production_like, self._lists)}
         pattern = re.compile(self._regexes[number], re.DOTALL)
         groups: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
