@@ -113,7 +113,7 @@ class World:
     asked: list[tuple[str, ScanOptions]] = field(default_factory=list)
     folders: list[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
 
-    def load(self, detectors: tuple[str, ...] = (), rules: tuple[str, ...] = ()) -> Content:
+    def load(self, detectors: tuple[str, ...] = (), rules: tuple[str, ...] = (), *, examples: bool = True) -> Content:
         self.folders.append((tuple(detectors), tuple(rules)))
         if any(not Path(d).is_dir() for d in (*detectors, *rules)):
             raise UsageError("--detectors: no folder")

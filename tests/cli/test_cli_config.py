@@ -59,7 +59,7 @@ def shipped() -> Content:
 
 @pytest.fixture
 def scanner(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Scanner:
-    monkeypatch.setattr(loading, "load", lambda detectors=(), rules=(): shipped())
+    monkeypatch.setattr(loading, "load", lambda detectors=(), rules=(), examples=True: shipped())
     made = Scanner(tmp_path / "repo", capfd)
     made.write(train_dot_py=TRACKED, requirements_dot_txt="mlflow\n", _dot_github__workflows__ci_dot_yml=CI)
     return made
