@@ -316,3 +316,8 @@ def test_a_chunk_without_an_end_is_a_problem() -> None:
     found = parse_notebook(b"```{r}\nf()\n", "a.Rmd")
     assert [c.name for c in found.module.calls] == ["f"]
     assert [p.reason for p in found.problems] == ["chunk without an end"]
+
+
+def test_line_ends_of_old_macs_are_line_ends() -> None:
+    text = '{"cells": [{"cell_type": "code",\n"source": "import a"}],\n"metadata": {}}'
+    assert parse_notebook(text.replace("\n", "\r").encode(), "a.ipynb") == parse_notebook(text.encode(), "a.ipynb")

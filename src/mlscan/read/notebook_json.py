@@ -97,6 +97,8 @@ _TEXTS = msgspec.json.Decoder(list[str])
 def read_json(data: bytes) -> RawNotebook:
     """The cells of an `.ipynb` file, of whatever is left of it when it is broken; one more than are read at most."""
     data = as_utf8(data)
+    if b"\n" not in data and b"\r" in data:
+        data = data.replace(b"\r", b"\n")
     if not data or data.isspace():
         return RawNotebook([], "unknown", (Problem(None, "empty notebook"),))
     try:
