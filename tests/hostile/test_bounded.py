@@ -20,6 +20,8 @@ pytestmark = pytest.mark.skipif("sys.platform == 'win32'", reason="forks")
 
 DEEP = 20_000
 MB = 1_000_000
+STAGE = "stages:\n  train:\n    cmd: python train.py\n    deps: [data.csv]\n    outs: [model.pkl]\n"
+"""So that somebody asks for the whole file."""
 CI = ".github/workflows/ci.yml"
 
 
@@ -39,7 +41,7 @@ def notebook(source: str, more: str = "") -> str:
 def merges() -> str:
     """Maps that take over nine copies of the map before."""
     rows = "".join(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}], k{n}: 1}}\n" for n in range(1, 500))
-    return f"a0: &a0 {{k: 1}}\n{rows}on: push\n"
+    return f"a0: &a0 {{k: 1}}\n{rows}{STAGE}"
 
 
 LAUGHS = "".join(f'<!ENTITY {new} "{f"&{old};" * 10}">' for old, new in pairwise("abcdefghi"))
@@ -60,7 +62,7 @@ FILES: dict[str, tuple[str, Content, str]] = {
         "entity declarations",
     ),
     "depth of YAML in brackets": (CI, lambda: "on: push\njobs: " + "[" * DEEP, "broken YAML"),
-    "depth of YAML by dashes": ("dvc.yaml", lambda: "- " * DEEP, DEEP_REASON),
+    "depth of YAML by dashes": ("dvc.yaml", lambda: f"{STAGE}x:\n  " + "- " * DEEP, DEEP_REASON),
     "depth of JSON": ("package.json", lambda: '{"a":' * DEEP + "1" + "}" * DEEP, DEEP_REASON),
     "depth of TOML in brackets": ("pyproject.toml", lambda: "a = " + "[" * DEEP + "]" * DEEP, DEEP_REASON),
     "depth of TOML by dots": ("pyproject.toml", lambda: ".".join("a" * DEEP) + " = 1", DEEP_REASON),
@@ -76,7 +78,11 @@ FILES: dict[str, tuple[str, Content, str]] = {
     "characters of a script": ("Makefile", lambda: "a:\n" + "\tpython train.py\n" * 20_000, "too long"),
     "instructions of a Dockerfile": ("Dockerfile", lambda: "FROM a\n" + "RUN x\n" * 100_000, "too long"),
     "values of JSON": ("package.json", lambda: '{"a": [' + "1," * 150_000 + "1]}", "too many values"),
-    "documents of YAML": ("k8s/a.yaml", lambda: "--- {kind: a}\n" * 5_000, "too many documents"),
+    "documents of YAML": (
+        "k8s/a.yaml",
+        lambda: "--- {apiVersion: v1, kind: Deployment}\n" * 5_000,
+        "too many documents",
+    ),
     "cells of a notebook": (
         "a.ipynb",
         lambda: notebook(", ".join([TRACKED + "}, {" + SOURCE + "1"] * 12_000)),
