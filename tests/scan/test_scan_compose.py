@@ -40,7 +40,7 @@ class Rooms:
     progress: list[object] = field(default_factory=list)
     error: Exception | None = None
 
-    def open_snapshot(self, path: object, *, rev: object, limits: object) -> Watched:
+    def open_snapshot(self, path: object, *, rev: object, limits: object, kept: object) -> Watched:
         self.opened.append((path, rev, limits))
         return self.snapshot
 

@@ -17,6 +17,7 @@ from mlscan.types.snapshot import Limits, Snapshot
 if TYPE_CHECKING:
     from mlscan.content import Content
     from mlscan.settings import Loaded, LoadedPolicy
+    from mlscan.snapshot import KeptBlobs
 
 Progress = Callable[[int, int], None]
 """Called with (files read, files in all) while a scan runs; it must be quick."""
@@ -44,6 +45,8 @@ class ScanOptions:
     """What the organisation asks; it comes before everything else."""
     with_: Sequence[str | Path] = ()
     """Clones of other repositories, in which what this one hands to them is looked up."""
+    kept: KeptBlobs | None = None
+    """Where blobs are kept for another scan of the same repository."""
 
 
 def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
@@ -106,7 +109,7 @@ def scan_with(content: Content, path: str | Path, options: ScanOptions) -> Asses
 
     start = perf_counter()
     content = with_policy(content, options.policy)
-    snapshot = CountedSnapshot(open_snapshot(path, rev=options.rev, limits=options.limits))
+    snapshot = CountedSnapshot(open_snapshot(path, rev=options.rev, limits=options.limits, kept=options.kept))
     try:
         settled = settle(content, snapshot, options)
         scoped = settled.scoped(snapshot)

@@ -27,18 +27,19 @@ def compare_revisions(
     """
     from mlscan.assess.compare import compare
     from mlscan.scan.settled import with_policy
+    from mlscan.snapshot import KeptBlobs
     from mlscan.snapshot.ancestors import common_ancestor
 
     content = with_policy(content, options.policy)
     base, head = revisions
-    options = replace(options, as_of=options.as_of or datetime.now(UTC).date())
+    # What did not change is read once.
+    options = replace(options, as_of=options.as_of or datetime.now(UTC).date(), kept=KeptBlobs())
     after = scan_with(content, path, replace(options, rev=head))
     # Each side is read as it was configured then, but both are measured by one model.
     options = replace(options, model=after.model)
     start = None if exact else common_ancestor(path, base, head or "HEAD")
     if head is not None and start == after.repository.revision:
         start = None
-    # Unchanged files are read and judged twice; a store of evidence by object id would go in here.
     same = start is not None and start == after.repository.revision and not after.repository.dirty
     before = after if same else scan_with(content, path, replace(options, rev=start or base))
     left = start is not None and start != common_ancestor(path, base, base)

@@ -1,6 +1,7 @@
 """The only room that touches the scanned repository: disk and git. What it cannot read is a gap, never an error."""
 
+from mlscan.snapshot.kept import KeptBlobs
 from mlscan.snapshot.opening import open_snapshot
 from mlscan.snapshot.snapshots import RepositorySnapshot
 
-__all__ = ["RepositorySnapshot", "open_snapshot"]
+__all__ = ["KeptBlobs", "RepositorySnapshot", "open_snapshot"]

@@ -12,6 +12,7 @@ from pathlib import Path
 from mlscan.snapshot import origin, reasons, takeover
 from mlscan.snapshot.disk import Disk, read_file
 from mlscan.snapshot.git import Git, held_back, is_revision
+from mlscan.snapshot.kept import KeptBlobs
 from mlscan.snapshot.listing import Listing, bounded
 from mlscan.snapshot.objects import Answer, ObjectStream, Request, measure
 from mlscan.snapshot.repository import Found, Refused, find_repository
@@ -30,11 +31,16 @@ _OID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 def open_snapshot(
-    target: str | os.PathLike[str], *, rev: str | None = None, limits: Limits = _DEFAULT_LIMITS
+    target: str | os.PathLike[str],
+    *,
+    rev: str | None = None,
+    limits: Limits = _DEFAULT_LIMITS,
+    kept: KeptBlobs | None = None,
 ) -> RepositorySnapshot:
     """A snapshot of a folder or repository; close it or use it as a context manager.
 
     rev: a revision that is read from the object database; the files in the folder are then not looked at.
+    kept: where blobs are kept for another snapshot of the same repository.
     Raises NothingToScan when there is no such folder or revision, UsageError for a revision that git would take for
     an option. What is wrong with single files is a gap.
     """
@@ -47,7 +53,7 @@ def open_snapshot(
             why = f" ({found.reason})" if found else ""
             raise NothingToScan(f"{target}: no git repository to read the revision {rev!r} from{why}")
         return _plain(folder, limits, [Gap(".git", found.reason)] if found else [])
-    return _opened(folder, found, rev, limits)
+    return _opened(folder, found, rev, limits, kept)
 
 
 def _folder(target: str | os.PathLike[str]) -> Path:
@@ -78,7 +84,9 @@ def _plain(folder: Path, limits: Limits, gaps: list[Gap]) -> RepositorySnapshot:
     return RepositorySnapshot(Parts(info, bounded(found, limits), limits, disk))
 
 
-def _opened(folder: Path, found: Found, rev: str | None, limits: Limits) -> RepositorySnapshot:
+def _opened(
+    folder: Path, found: Found, rev: str | None, limits: Limits, kept: KeptBlobs | None
+) -> RepositorySnapshot:
     private: Path | None = None
     opening: _Opening | None = None
     try:
@@ -88,7 +96,7 @@ def _opened(folder: Path, found: Found, rev: str | None, limits: Limits) -> Repo
         opening = _Opening(folder, found, private, limits)
         parts = opening.parts(rev)
         if isinstance(parts, Parts):
-            return RepositorySnapshot(parts)
+            return RepositorySnapshot(replace(parts, kept=kept))
     except BaseException:
         _release(private, opening)
         raise

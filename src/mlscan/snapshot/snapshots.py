@@ -12,6 +12,7 @@ from time import monotonic
 from mlscan.snapshot import reasons, takeover
 from mlscan.snapshot.disk import Disk
 from mlscan.snapshot.git import GitFailed
+from mlscan.snapshot.kept import KeptBlobs
 from mlscan.snapshot.listing import Entry, Listing
 from mlscan.snapshot.objects import Answer, ObjectStream, Request
 from mlscan.types.errors import SnapshotClosed
@@ -36,6 +37,8 @@ class Parts:
     stream: ObjectStream | None = None
     sizes: Mapping[str, int | str] = field(default_factory=dict)
     """Object id -> bytes, or why the object cannot be read."""
+    kept: KeptBlobs | None = None
+    """Where blobs are kept for another snapshot of the repository."""
 
 
 class RepositorySnapshot:
@@ -183,9 +186,9 @@ class RepositorySnapshot:
         if not self._idle:
             self._idle = [ObjectStream(self._streams[0].git)]
             self._streams += self._idle
-        stream = self._idle.pop()
+        stream, kept = self._idle.pop(), self._parts.kept
         try:
-            yield from stream.read(requests)
+            yield from kept.answers(requests, stream.read) if kept is not None else stream.read(requests)
         finally:
             self._idle.append(stream)
 
