@@ -10,7 +10,7 @@ import re2
 
 from mlscan.detect.plan import Leaf
 
-_MEMORY = 64 << 20
+_MEMORY = 32 << 20
 """Bytes that the automaton of all words may take."""
 
 

@@ -35,7 +35,7 @@ from mlscan.types.content import ImageMatch, ResourceMatch, TextMatch
 from mlscan.types.evidence import Gap
 from mlscan.types.snapshot import Snapshot
 
-HELD = 16 << 20
+HELD = 4 << 20
 """Bytes of files that are kept for a later round; what is beyond is read again."""
 _LINES, _TREES, _CODE = range(3)
 """The rounds."""
@@ -185,7 +185,9 @@ class Reading:
         if leaves:
             keep = self._held + len(file.data) <= HELD
             self._held += len(file.data) if keep else 0
-            self._pending.append(Pending(file.path, file.roles, file.slim() if keep else None, possible, leaves))
+            held = file.slim() if keep else None
+            # A set that has lost members keeps its room: the copy takes less.
+            self._pending.append(Pending(file.path, file.roles, held, set(possible), dict(leaves)))
 
     def _is_able(self, leaf: Leaf, file: ParsedFile, possible: set[int]) -> bool:
         """Whether a matcher matters and may hold, by what bytes and lines say; else it is not possible any more."""
@@ -217,6 +219,7 @@ class Reading:
             pending.file = file.slim() if pending.file is not None else None
         for pending in self._pending:
             pending.leaves.pop(number, None)
+        self._pending = [pending for pending in self._pending if pending.leaves]
 
     def _alive(self) -> set[int]:
         """Matchers that hold somewhere, or still may; those that only wait for ones that hold nowhere do not count."""
