@@ -267,7 +267,10 @@ def test_the_deepest_root_owns_a_file() -> None:
 
 def test_no_ml_says_what_there_is_of_it() -> None:
     """The line of `explain kind`."""
-    imports = ("ml-imports", DetectorInfo(practice="ml-code", title="Code imports a library", strength=Strength.DECLARED))
+    imports = (
+        "ml-imports",
+        DetectorInfo(practice="ml-code", title="Code imports a library", strength=Strength.DECLARED),
+    )
     content = rules((*DETECTORS, imports))
     weak = seen("ml-code", "declared", "a.py", detector="ml-imports")
     nothing = "No machine-learning code or model of its own was found"

@@ -115,7 +115,9 @@ def test_what_became_of_a_statement_is_told(said: Said, standing: Standing, why:
 
 
 def test_of_two_that_say_the_same_one_is_unused() -> None:
-    found = judged(waiver("tests-exist"), waiver("tests-exist"), attestation("tests-exist"), without=("tests", "ci")).waivers
+    found = judged(
+        waiver("tests-exist"), waiver("tests-exist"), attestation("tests-exist"), without=("tests", "ci")
+    ).waivers
     assert [(w.standing, w.why) for w in found] == [
         (Standing.COUNTS, ""),
         (Standing.UNUSED, "said twice"),

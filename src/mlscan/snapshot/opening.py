@@ -84,9 +84,7 @@ def _plain(folder: Path, limits: Limits, gaps: list[Gap]) -> RepositorySnapshot:
     return RepositorySnapshot(Parts(info, bounded(found, limits), limits, disk))
 
 
-def _opened(
-    folder: Path, found: Found, rev: str | None, limits: Limits, kept: KeptBlobs | None
-) -> RepositorySnapshot:
+def _opened(folder: Path, found: Found, rev: str | None, limits: Limits, kept: KeptBlobs | None) -> RepositorySnapshot:
     private: Path | None = None
     opening: _Opening | None = None
     try:
