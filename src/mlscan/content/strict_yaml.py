@@ -49,8 +49,11 @@ def load(text: str, where: str) -> Any:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise ContentError(f"{where}:{line}", error.problem or "not valid YAML") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise ContentError(f"{where}:{line}", f"not valid YAML: the character {error.character:#x}") from None
     except yaml.YAMLError as error:
-        raise ContentError(f"{where}:1", f"not valid YAML ({error})") from None
+        raise ContentError(f"{where}:1", f"not valid YAML ({' '.join(str(error).split())})") from None
 
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")

@@ -1,0 +1,82 @@
+"""Whatever conditions and files meet, an answer comes, and the order of the files is nothing to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detect.build import detector, run
+from mlscan.types.errors import ContentError
+
+NAMES = ["lib", "lib.a", "*.b", "lib.*", "other.c", "*"]
+LEAVES: list[dict[str, Any]] = [
+    *({"calls": name} for name in NAMES),
+    *({"imports": name} for name in ("lib", "other", "lib.a")),
+    {"defines": "one"},
+    {"classes": "lib.Base"},
+    {"text": r"\blib\b"},
+    {"text": {"regex": "a", "in": "code"}},
+    {"path": "**/*.yaml"},
+    {"path": "x.py"},
+    {"in": ["**/*.yaml"], "key": {"at": ["**.a", "b.{key}"]}},
+    {"in": ["**/*.yaml"], "key": {"at": "a", "is": {"regex": "[0-9]"}}},
+    {"in": ["**/*.yaml"], "document": {"kind": "Job"}},
+    {"dependency": "lib"},
+    {"command": {"program": "python", "within": ["ci", "shell", "make"]}},
+    {"ci": {"trigger": "push"}},
+]
+SCOPES = ["repository", "folder", "file", "function", "class", "document", "job", "step"]
+PARTS = {
+    "x.py": [
+        "import lib\n",
+        "from lib import a\n",
+        "def one():\n    lib.a()\n",
+        "class C(lib.Base):\n    pass\n",
+        "a()\n",
+        "x = (\n",
+    ],
+    "b/y.py": ["import other.c as q\n", "q()\n", "q.b()\n", "# lib.a()\n", "'''lib'''\n"],
+    "c.yaml": ["a: 1\n", "b:\n  k: [x]\n", "kind: Job\n", "---\n", "{\n"],
+    "requirements.txt": ["lib\n", "other==1\n"],
+    "run.sh": ["python x.py\n", "echo lib\n"],
+    ".github/workflows/ci.yml": ["on: push\njobs:\n  t:\n    runs-on: x\n    steps:\n      - run: python x.py\n"],
+    "n.ipynb": [
+        '{"cells": [{"cell_type": "code", "source": ["import lib\\n", "lib.a()"]}],'
+        ' "metadata": {"language_info": {"name": "python"}}}'
+    ],
+}
+
+
+def _blocks(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    members = st.lists(inner, min_size=1, max_size=3)
+    both = st.tuples(members, st.sampled_from(SCOPES), st.booleans())
+    every = both.map(lambda b: {"all_of": b[0], "scope": b[1], "near_miss": b[2]})
+    some = both.map(lambda b: {"any_of": b[0], "scope": b[1]})
+    least = both.map(lambda b: {"at_least": {"n": 2, "of": b[0]}, "scope": b[1]})
+    without = st.tuples(inner, inner, st.sampled_from(SCOPES)).map(
+        lambda b: {"all_of": [b[0]], "none_of": [b[1]], "scope": b[2]}
+    )
+    leads = st.tuples(inner, inner).map(lambda b: {"refers": {"from": b[0], "to": b[1]}})
+    return st.one_of(every, some, least, without, leads)
+
+
+CONDITIONS = st.recursive(st.sampled_from(LEAVES), _blocks, max_leaves=6)
+FILES = st.fixed_dictionaries(
+    {}, optional={path: st.lists(st.sampled_from(parts), max_size=5).map("".join) for path, parts in PARTS.items()}
+)
+
+
+@given(CONDITIONS, FILES, st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_the_same_answer_in_any_order(find: dict[str, Any], files: dict[str, str], chance: Any) -> None:
+    try:
+        subject = detector(find)
+        first = run(files, subject)
+    except ContentError:
+        return
+    shuffled = list(files.items())
+    chance.shuffle(shuffled)
+    assert run(dict(shuffled), subject) == first
+    assert all(e.where.path in files for e in first.evidence)
