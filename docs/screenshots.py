@@ -1,4 +1,7 @@
-"""`python docs/screenshots.py`: makes the pictures of the README anew, from the same story as its sample.
+"""`python docs/screenshots.py [REPOSITORY FOLDER]`: makes the pictures of the README anew, from the story of its sample.
+
+With a repository, such as a clone of a public one, its pictures are written into the folder, to be looked at: what
+belongs to others does not go into this repository.
 
 The terminal report becomes an SVG by rich, the HTML report two PNGs by a headless Chromium of the system
 (`MLSCAN_CHROMIUM` names another one), light and dark.
@@ -59,18 +62,21 @@ def photograph(browser: str, file: Path, picture: Path, scheme: int) -> None:
 
 def main() -> int:
     """Writes the pictures; without a Chromium only the one of the terminal."""
-    PICTURES.mkdir(exist_ok=True)
+    given = [Path(argument).resolve() for argument in sys.argv[1:3]]
+    pictures = given[1] if len(given) > 1 else PICTURES
+    pictures.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         repository, environment = committed(folder)
-        (PICTURES / "terminal.svg").write_text(terminal(repository, environment), encoding="utf-8", newline="\n")
+        repository = given[0] if len(given) > 1 else repository
+        (pictures / "terminal.svg").write_text(terminal(repository, environment), encoding="utf-8", newline="\n")
         browser = os.environ.get("MLSCAN_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
         if browser is None:
             print(f"no Chromium ({', '.join(NAMES)}): the pictures of the page stay as they are", file=sys.stderr)
             return 1
         file = page(repository, environment, folder)
         for scheme, number in SCHEMES.items():
-            photograph(browser, file, PICTURES / f"report-{scheme}.png", number)
+            photograph(browser, file, pictures / f"report-{scheme}.png", number)
     return 0
 
 
