@@ -1,4 +1,4 @@
-"""`python docs/screenshots.py [REPOSITORY FOLDER]`: makes the pictures of the README anew, from the story of its sample.
+"""`python docs/screenshots.py [REPOSITORY FOLDER]`: makes the pictures of the README anew, from its sample's story.
 
 With a repository, such as a clone of a public one, its pictures are written into the folder, to be looked at: what
 belongs to others does not go into this repository.
