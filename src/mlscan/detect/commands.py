@@ -55,6 +55,8 @@ class CommandTable:
 
     def matching(self, program: Value | None, words: Iterable[Value], unwanted: Value | None) -> set[int]:
         """Entries with that program, each of these words, and none that is unwanted."""
+        if not self.entries:
+            return set()
         wanted = [self._with(self._programs, program)] if program is not None else []
         wanted += [self._with(self._words, word) for word in words]
         found = set.intersection(*wanted) if wanted else set(range(len(self.entries)))

@@ -105,7 +105,7 @@ class Engine:
 
     def _prepare_siblings(self) -> set[str]:
         leaves = [(leaf, leaf.spec) for leaf in self._plan.leaves if isinstance(leaf.spec, SiblingsMatch)]
-        search = SiblingSearch([spec for _, spec in leaves], self._plan.lists)
+        search = self._plan.kept("siblings", lambda plan: SiblingSearch([spec for _, spec in leaves], plan.lists))
         words: set[str] = set()
         trees: set[str] = set()
         for number, paths in enumerate(search.candidates(self._facts.paths)):

@@ -44,9 +44,7 @@ class LocalMatchers:
 
     def __init__(self, plan: Plan, facts: Facts, reject: Callable[[Leaf, Hit, str], None]) -> None:
         self._facts = facts
-        self._calls_by_name = NameTable(
-            ((leaf.index, leaf.spec.name) for leaf in plan.leaves if isinstance(leaf.spec, CallMatch)), facts.lists
-        )
+        self._calls_by_name = plan.kept("names of calls", _names_of_calls)
         self._reject = reject
         self._checks: dict[tuple[int, str], Check] = {}
         self._names: dict[int, dict[str, bool]] = {}
@@ -284,6 +282,11 @@ class LocalMatchers:
 
 ALIASES = 50
 """Names of one module that are looked for before a parse; a file with more is parsed."""
+
+
+def _names_of_calls(plan: Plan) -> NameTable:
+    named = ((leaf.index, leaf.spec.name) for leaf in plan.leaves if isinstance(leaf.spec, CallMatch))
+    return NameTable(named, plan.lists)
 
 
 def _in_code(test: CodeTest, file: ParsedFile, code: bytes) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -30,6 +31,7 @@ from mlscan.types.errors import ContentError
 from mlscan.types.evidence import Context
 from mlscan.types.lists import DetectContent, Lists
 
+T = TypeVar("T")
 LEAVES = (
     "path",
     "key",
@@ -133,6 +135,14 @@ class Plan:
     globs: GlobTable
     lists: Lists
     find_plugin: Callable[[str], str | None]
+    made: dict[str, object] = field(default_factory=dict)
+    """What is derived from the plan alone when somebody asks for it, and kept for the next repository."""
+
+    def kept(self, name: str, make: Callable[[Plan], T]) -> T:
+        """What is derived under a name, made once."""
+        if name not in self.made:
+            self.made[name] = make(self)
+        return cast("T", self.made[name])
 
 
 @dataclass(slots=True)

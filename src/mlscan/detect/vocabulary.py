@@ -12,6 +12,9 @@ from mlscan.detect.values import check_for, texts, wildcard_regex
 from mlscan.types.content import Test, Value
 from mlscan.types.lists import Lists
 
+FEW = 40
+"""Words that are quicker looked at one by one."""
+
 
 class Vocabulary:
     """Distinct words, ready to be searched together; words with line breaks are looked at one by one."""
@@ -26,6 +29,9 @@ class Vocabulary:
 
     def holding(self, value: Value, lists: Lists) -> list[str]:
         """The words that pass, each once, in no particular order."""
+        if len(self._words) < FEW:
+            check = check_for(value, lists)
+            return [word for word in self._words if check(word)]
         names = texts(value, lists)
         if isinstance(value, Test):
             if value.regex is None:
