@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from snapshot.building import Repo
@@ -32,6 +33,16 @@ def is_running(pid: int) -> bool:
     return True
 
 
+def started(line: list[str], **more: Any) -> subprocess.Popen[bytes]:
+    """A process that listens to signals, also where these tests were started by something that ignores them."""
+
+    def listen() -> None:
+        for number in CODES:
+            signal.signal(number, signal.SIG_DFL)
+
+    return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=listen, **more)  # noqa: PLW1509  no threads here
+
+
 @pytest.mark.parametrize("number", CODES)
 @pytest.mark.parametrize("command", ["rev-parse", "--batch", "log"])
 def test_a_signal_leaves_no_process_no_folder_and_the_old_file(
@@ -45,7 +56,7 @@ def test_a_signal_leaves_no_process_no_folder_and_the_old_file(
     path = f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "TMPDIR": str(tmp_path / "temporary")}
     line = [sys.executable, "-I", "-m", "mlscan", str(repo.path), "--format", "json", "--output", str(output)]
-    running = subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    running = started(line, env=environment)
     child = int(told.read_text())
     running.send_signal(number)
     out, err = running.communicate(timeout=60)
@@ -80,7 +91,7 @@ def test_a_signal_while_a_file_is_written_leaves_the_old_one(
     if before is not None:
         output.write_text(before)
     line = [sys.executable, "-c", WRITING, str(project.path), str(output)]
-    running = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    running = started(line, stdin=subprocess.PIPE)
     assert running.stdout is not None
     assert running.stdout.readline() == b"writing\n"
     running.send_signal(number)

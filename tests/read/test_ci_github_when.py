@@ -199,5 +199,5 @@ def test_an_action_at_the_root_is_local_too() -> None:
 
 
 def test_a_default_shell_of_another_language_has_no_commands() -> None:
-    job = only("defaults: {run: {shell: 'Rscript {0}'}}\nsteps: [{run: x <- 1}, {run: make b, shell: bash -l {0}}]")
+    job = only("defaults: {run: {shell: 'perl {0}'}}\nsteps: [{run: x <- 1}, {run: make b, shell: bash -l {0}}]")
     assert texts(job) == ["make b"]

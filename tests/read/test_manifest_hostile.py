@@ -158,7 +158,7 @@ def test_long_runs(path: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["-" * 250 + ".yml", "requirements" * 20 + ".txt", "conda/" * 600 + "x.yaml", "a/" * 2_000 + "b.toml", "", "/"],
+    ["-" * 250 + ".yml", "requirements" * 20 + ".txt", "condo/" * 600 + "x.yaml", "a/" * 2_000 + "b.toml", "", "/"],
 )
 def test_long_paths(path: str) -> None:
     assert manifest_kind(path) is None or path.endswith(".txt")
