@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, zip_longest
 
 from mlscan.read.shell import parse_commands
 from mlscan.read.text import decode
@@ -113,7 +113,7 @@ class CiFile:
         depth = min((_indent(b) for b in block if b.strip()), default=0)
         block = [b[depth:] for b in block]
         parts = []
-        for one, following in zip(block, [*block[1:], ""], strict=True):
+        for one, following in zip_longest(block, block[1:], fillvalue=""):
             joined = one.strip() and following.strip() and one[:1] != " " and following[:1] != " "
             parts.append(one + (" \\" if joined else ""))
         return "\n".join(parts).rstrip()
