@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
+from clock import nothing_hangs
 
 from fuzz.mutate import mutated
 from fuzz.run import FOUND, PATIENCE
@@ -21,19 +20,8 @@ TRIES = 150
 
 @pytest.fixture(autouse=True)
 def _nothing_hangs() -> Iterator[None]:
-    """A clock that turns what hangs into a failure."""
-    if sys.platform == "win32":
+    with nothing_hangs(4 * PATIENCE, "takes too long"):
         yield
-        return
-
-    def give_up(*_: object) -> None:
-        pytest.fail("takes too long")
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(4 * PATIENCE)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.mark.parametrize("place", PLAYED, ids=lambda place: f"{place.parent.name}-{place.stem}")

@@ -14,6 +14,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from clock import nothing_hangs
 from snapshot.building import Repo, Traps, new_repo
 
 from mlscan.report import assessment_schema
@@ -108,14 +109,8 @@ def _server() -> Iterator[Scanner]:
 
 @pytest.fixture(autouse=True)
 def _nothing_hangs() -> Iterator[None]:
-    def give_up(*_: object) -> None:
-        pytest.fail("the scan hangs")
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(PATIENCE)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+    with nothing_hangs(PATIENCE, "the scan hangs"):
+        yield
 
 
 @pytest.fixture

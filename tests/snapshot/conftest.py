@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from clock import nothing_hangs
 
 from snapshot.building import Repo, Traps, new_repo
 
@@ -17,18 +16,8 @@ PATIENCE = 60
 
 @pytest.fixture(autouse=True)
 def _nothing_hangs() -> Iterator[None]:
-    if sys.platform == "win32":
+    with nothing_hangs(PATIENCE, "the snapshot blocks"):
         yield
-        return
-
-    def give_up(*_: object) -> None:
-        pytest.fail("the snapshot blocks")
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(PATIENCE)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import re2
 
-from mlscan.detect.gates import may_matter_at_all
+from mlscan.detect.gates import may_matter_at_all, still_waiting
 from mlscan.detect.parsed import Roles
 from mlscan.detect.plan import Leaf, Plan
 from mlscan.types.content import PathMatch, ResourceMatch
@@ -80,8 +80,8 @@ class CandidateTable:
             )
         return found
 
-    def prune(self, elsewhere: Set[int]) -> set[int]:
-        """Drops matchers whose companions can hold nowhere: no file is of their kind. The indexes of what is left.
+    def prune(self, elsewhere: Set[int]) -> None:
+        """Drops matchers whose companions can hold nowhere: no file is of their kind.
 
         elsewhere: matchers that hold by path, or are evaluated in another way.
         """
@@ -89,16 +89,9 @@ class CandidateTable:
         for found in self._shared.values():
             waiting.update(found.filtered)
             waiting.update((leaf.index, leaf) for leaf in found.always)
-        while True:
-            alive = elsewhere | waiting.keys()
-            closed = [index for index, leaf in waiting.items() if not may_matter_at_all(leaf, alive)]
-            if not closed:
-                break
-            for index in closed:
-                del waiting[index]
+        left = still_waiting(waiting, elsewhere, may_matter_at_all)
         for found in self._shared.values():
-            found.keep(lambda leaf: leaf.index in waiting)
-        return set(waiting)
+            found.keep(lambda leaf: leaf.index in left)
 
     def families(self) -> dict[Family, list[Leaf]]:
         """Matchers with words, by the family of the files in which they may hold."""

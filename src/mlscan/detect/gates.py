@@ -8,24 +8,11 @@ when all of its gates are open.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlscan.types.content import (
-    CallMatch,
-    ClassMatch,
-    DefineMatch,
-    DependencyMatch,
-    DocumentMatch,
-    ImageMatch,
-    ImportMatch,
-    KeyMatch,
-    PathMatch,
-    ResourceMatch,
-    SiblingsMatch,
-    TextMatch,
-)
+from mlscan.types.content import ImageMatch, TextMatch
 
 if TYPE_CHECKING:
     from mlscan.detect.plan import Leaf, Node
@@ -34,21 +21,8 @@ Gates = tuple[frozenset[int], ...]
 
 _IN_ONE_FILE = frozenset({"file", "document", "cell", "class", "function", "job", "step", "resource"})
 """Scopes whose units lie inside one file."""
-_PLACED = (
-    CallMatch,
-    ClassMatch,
-    DefineMatch,
-    DependencyMatch,
-    DocumentMatch,
-    ImageMatch,
-    ImportMatch,
-    KeyMatch,
-    PathMatch,
-    ResourceMatch,
-    SiblingsMatch,
-    TextMatch,
-)
-"""Matchers of which it is known early in which files they may hold."""
+_LATE = frozenset({"command", "ci", "refers", "history", "plugin"})
+"""Kinds of matchers of which it is not known early in which files they may hold."""
 
 
 def set_gates(nodes: Mapping[str, Node]) -> None:
@@ -81,6 +55,20 @@ def _is_near(companions: tuple[Gates, ...], possible: Set[int]) -> bool:
 def is_open(gates: Gates, possible: Set[int]) -> bool:
     """Whether a matcher can matter where only these matchers can hold."""
     return not any(map(possible.isdisjoint, gates))
+
+
+def still_waiting(
+    waiting: Mapping[int, Leaf], sure: Set[int], matters: Callable[[Leaf, Set[int]], bool]
+) -> dict[int, Leaf]:
+    """Those of the waiting matchers that matter, when only they and the sure ones can hold."""
+    left = dict(waiting)
+    while True:
+        alive = sure | left.keys()
+        closed = [index for index, leaf in left.items() if not matters(leaf, alive)]
+        if not closed:
+            return left
+        for index in closed:
+            del left[index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +169,7 @@ class _Walker:
             start = self._needs(leaf.from_node, narrow=narrow)
             return start if narrow else (*start, *self._needs(leaf.to_node, narrow=False))
         in_workflows = isinstance(leaf.spec, ImageMatch) and "ci" in leaf.spec.within
-        return (frozenset({leaf.index}),) if isinstance(leaf.spec, _PLACED) and not in_workflows else ()
+        return () if leaf.kind in _LATE or in_workflows else (frozenset({leaf.index}),)
 
 
 def _is_dear(leaf: Leaf) -> bool:

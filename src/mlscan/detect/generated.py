@@ -14,7 +14,7 @@ from dataclasses import replace
 from mlscan.detect.globs import matches
 from mlscan.types.evidence import Findings, Gap, Location
 from mlscan.types.lists import TemplatesRule
-from mlscan.types.snapshot import Author, FileEntry, RepositoryInfo, Snapshot
+from mlscan.types.snapshot import Author, FileEntry, Snapshot, SnapshotView
 
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
 _CHOICE = re.compile(r"\{%.*?%\}")
@@ -74,57 +74,39 @@ def _without_suffix(path: str, suffixes: Sequence[str]) -> str:
     return path[: len(path) - len(suffix)]
 
 
-class GeneratedSnapshot:
+class GeneratedSnapshot(SnapshotView):
     """A snapshot whose generated files have the paths of the project; everything else is as it was."""
 
     def __init__(self, snapshot: Snapshot, generated: Mapping[str, str]) -> None:
-        self._snapshot = snapshot
+        super().__init__(snapshot)
         self._original = generated
         renamed = {path: name for name, path in generated.items()}
         files = [replace(entry, path=renamed.get(entry.path, entry.path)) for entry in snapshot.files]
         self._files = sorted(files, key=lambda entry: entry.path.encode("utf-8", "surrogateescape"))
 
     @property
-    def info(self) -> RepositoryInfo:
-        """As of the snapshot."""
-        return self._snapshot.info
-
-    @property
     def files(self) -> Sequence[FileEntry]:
         """The files by the paths of the project."""
         return self._files
 
-    @property
-    def gaps(self) -> Sequence[Gap]:
-        """As of the snapshot, by their own paths."""
-        return self._snapshot.gaps
-
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | Gap]]:
         """Each path of the project with its bytes, or the gap that says why not."""
         asked = list(paths)
-        read = self._snapshot.read_many(self._original.get(path, path) for path in asked)
+        read = self._inner.read_many(self._original.get(path, path) for path in asked)
         for path, (_, data) in zip(asked, read, strict=True):
             yield path, replace(data, path=path) if isinstance(data, Gap) else data
 
     def head(self, path: str, count: int) -> bytes | Gap:
         """The first bytes of a file."""
-        return self._snapshot.head(self._original.get(path, path), count)
-
-    def authors(self) -> Mapping[Author, int] | Gap:
-        """As of the snapshot."""
-        return self._snapshot.authors()
+        return self._inner.head(self._original.get(path, path), count)
 
     def touched(self) -> Mapping[Author, frozenset[str]] | Gap:
         """As of the snapshot, by the paths of the project."""
-        touched = self._snapshot.touched()
+        touched = self._inner.touched()
         if isinstance(touched, Gap):
             return touched
         renamed = {path: name for name, path in self._original.items()}
         return {author: frozenset(renamed.get(path, path) for path in paths) for author, paths in touched.items()}
-
-    def close(self) -> None:
-        """Closes the snapshot."""
-        self._snapshot.close()
 
 
 def with_own_paths(findings: Findings, generated: Mapping[str, str]) -> Findings:

@@ -22,7 +22,7 @@ from mlscan.detect.candidates import (
     path_holds,
 )
 from mlscan.detect.facts import Facts
-from mlscan.detect.gates import is_open, may_matter
+from mlscan.detect.gates import is_open, may_matter, still_waiting
 from mlscan.detect.hits import Hit
 from mlscan.detect.infra import image_hits, resource_hits
 from mlscan.detect.local import LocalMatchers
@@ -172,7 +172,7 @@ class Reading:
         possible |= self._by_path.get(file.path, set())
         able = [leaf for leaf in asked if self._is_able(leaf, file, possible)]
         if able and file.roles.notebook:
-            file.has_import_lines  # noqa: B018  a broken notebook is a gap, whoever would have asked for more
+            file.read_cells()
         leaves: dict[int, list[Leaf]] = defaultdict(list)
         for leaf in (*able, *candidates.always):
             if may_matter(leaf, possible):
@@ -226,13 +226,7 @@ class Reading:
         sure = {index for index, hits in self.hits.items() if hits} | {i for i, paths in self.unknown.items() if paths}
         sure.update(*self._by_path.values())
         waiting = {leaf.index: leaf for pending in self._pending for leaf in self._still_open(pending)}
-        while True:
-            alive = sure | waiting.keys()
-            closed = [index for index, leaf in waiting.items() if not is_open(leaf.wide, alive)]
-            if not closed:
-                return alive
-            for index in closed:
-                del waiting[index]
+        return sure | still_waiting(waiting, sure, lambda leaf, alive: is_open(leaf.wide, alive)).keys()
 
     def _still_open(self, pending: Pending) -> Iterator[Leaf]:
         for leaves in pending.leaves.values():

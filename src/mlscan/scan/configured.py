@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlscan.types.assessment import Pattern
 from mlscan.types.evidence import Context, Gap
-from mlscan.types.snapshot import Author, FileEntry, RepositoryInfo, Snapshot
+from mlscan.types.snapshot import FileEntry, Snapshot, SnapshotView
 
 if TYPE_CHECKING:
     from mlscan.detect.globs import GlobTable
@@ -35,12 +35,12 @@ class BadPattern(ValueError):
         self.key = key
 
 
-class ScopedSnapshot:
+class ScopedSnapshot(SnapshotView):
     """Hands everything on to the snapshot behind it but for what is excluded."""
 
     def __init__(self, inner: Snapshot, scope: Scope) -> None:
         """Raises BadPattern for a pattern that cannot be understood."""
-        self._inner = inner
+        super().__init__(inner)
         table = _Table(scope)
         files = [replace(f, context=table.context(f.path)) for f in inner.files if not table.hides(f.path)]
         self._files = files
@@ -54,11 +54,6 @@ class ScopedSnapshot:
         """The patterns with the number of files for which each decided."""
 
     @property
-    def info(self) -> RepositoryInfo:
-        """What is known of the repository apart from its files."""
-        return self._inner.info
-
-    @property
     def files(self) -> Sequence[FileEntry]:
         """Regular files that are not excluded, sorted."""
         return self._files
@@ -67,26 +62,6 @@ class ScopedSnapshot:
     def gaps(self) -> Sequence[Gap]:
         """What could not be listed, without what is excluded."""
         return self._gaps
-
-    def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | Gap]]:
-        """Each path with its bytes or gap."""
-        return self._inner.read_many(paths)
-
-    def head(self, path: str, count: int) -> bytes | Gap:
-        """The first bytes of a file."""
-        return self._inner.head(path, count)
-
-    def authors(self) -> Mapping[Author, int] | Gap:
-        """Authors with their number of commits."""
-        return self._inner.authors()
-
-    def touched(self) -> Mapping[Author, frozenset[str]] | Gap:
-        """As of the snapshot."""
-        return self._inner.touched()
-
-    def close(self) -> None:
-        """Closes the snapshot behind it."""
-        self._inner.close()
 
 
 class _Table:

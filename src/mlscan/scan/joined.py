@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mlscan.scan.references import Joint, Place
 from mlscan.types.evidence import Evidence, Findings, Gap, Location, Rejection
-from mlscan.types.snapshot import Author, FileEntry, RepositoryInfo, Snapshot
+from mlscan.types.snapshot import FileEntry, Snapshot, SnapshotView
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,11 @@ class Origin:
         return f"{self.repository}:{self.path}" + (f":{line}" if line else "")
 
 
-class JoinedSnapshot:
+class JoinedSnapshot(SnapshotView):
     """The snapshot with what joints bring in; callers have the text in which their references lead to it."""
 
     def __init__(self, inner: Snapshot) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._texts: dict[str, str] = {}
         self.origins: dict[str, Origin] = {}
         self.resolved: dict[tuple[str, int], Origin] = {}
@@ -53,20 +53,10 @@ class JoinedSnapshot:
         return None
 
     @property
-    def info(self) -> RepositoryInfo:
-        """As of the snapshot."""
-        return self._inner.info
-
-    @property
     def files(self) -> Sequence[FileEntry]:
         """The snapshot's files and those brought in."""
         more = [FileEntry(path, len(self._data(path))) for path in self.origins]
         return sorted([*self._inner.files, *more], key=lambda e: e.path.encode("utf-8", "surrogateescape"))
-
-    @property
-    def gaps(self) -> Sequence[Gap]:
-        """As of the snapshot."""
-        return self._inner.gaps
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | Gap]]:
         """Each path with its bytes, or the gap that says why not."""
@@ -78,18 +68,6 @@ class JoinedSnapshot:
     def head(self, path: str, count: int) -> bytes | Gap:
         """The first bytes of a file."""
         return self._data(path)[:count] if path in self._texts else self._inner.head(path, count)
-
-    def authors(self) -> Mapping[Author, int] | Gap:
-        """As of the snapshot."""
-        return self._inner.authors()
-
-    def touched(self) -> Mapping[Author, frozenset[str]] | Gap:
-        """As of the snapshot."""
-        return self._inner.touched()
-
-    def close(self) -> None:
-        """Closes the snapshot."""
-        self._inner.close()
 
     def without_paths(self, text: str) -> str:
         """A text that may name files by the paths that they were brought in under, with where they come from."""

@@ -127,3 +127,45 @@ class Snapshot(Protocol):
     def close(self) -> None:
         """Release files and child processes; safe to call twice."""
         ...
+
+
+class SnapshotView:
+    """A snapshot seen through something: hands everything on to the one behind it, for others to change a part."""
+
+    def __init__(self, inner: Snapshot) -> None:
+        self._inner = inner
+
+    @property
+    def info(self) -> RepositoryInfo:
+        """As of the snapshot behind it, as is everything here."""
+        return self._inner.info
+
+    @property
+    def files(self) -> Sequence[FileEntry]:
+        """See `Snapshot`."""
+        return self._inner.files
+
+    @property
+    def gaps(self) -> Sequence[Gap]:
+        """See `Snapshot`."""
+        return self._inner.gaps
+
+    def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | Gap]]:
+        """See `Snapshot`."""
+        return self._inner.read_many(paths)
+
+    def head(self, path: str, count: int) -> bytes | Gap:
+        """See `Snapshot`."""
+        return self._inner.head(path, count)
+
+    def authors(self) -> Mapping[Author, int] | Gap:
+        """See `Snapshot`."""
+        return self._inner.authors()
+
+    def touched(self) -> Mapping[Author, frozenset[str]] | Gap:
+        """See `Snapshot`."""
+        return self._inner.touched()
+
+    def close(self) -> None:
+        """Closes the snapshot behind it."""
+        self._inner.close()
