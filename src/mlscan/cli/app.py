@@ -9,6 +9,7 @@ from mlscan.cli.badge_command import badge_command
 from mlscan.cli.completion import completion_command
 from mlscan.cli.diff_command import diff_command
 from mlscan.cli.explain import explain_command
+from mlscan.cli.fleet import fleet_command
 from mlscan.cli.init_command import init_command
 from mlscan.cli.listings import detectors_command, rules_command
 from mlscan.cli.plan_command import plan_command
@@ -48,7 +49,7 @@ class Root(click.Group):
 def _root() -> Root:
     named = [
         *(plan_command, why_not_command, explain_command, diff_command, badge_command),
-        *(init_command, questionnaire_command),
+        *(fleet_command, init_command, questionnaire_command),
         *(detectors_command, rules_command, schema_command, completion_command),
     ]
     settings = {"help_option_names": ["-h", "--help"]}

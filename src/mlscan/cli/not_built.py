@@ -9,7 +9,7 @@ import click
 
 from mlscan.types.errors import UsageError
 
-COMMANDS = ("history", "fleet")
+COMMANDS = ("history",)
 OPTIONS: tuple[str, ...] = ()
 FLAGS: tuple[str, ...] = ()
 

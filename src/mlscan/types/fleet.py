@@ -111,7 +111,8 @@ class Standing:
     practices: Mapping[str, bool | None] = field(default_factory=dict)
     """Practice id -> present, absent, unknown, of the newest verdict."""
     missing: tuple[str, ...] = ()
-    """Ids of the criteria that are not met, up to the next level (the target where there is one), of the newest."""
+    """Ids of the criteria that the shortest way asks for, in its order, of the newest: the needed ones of
+    `Assessment.next`, to the next level or to the target where there is one."""
 
     @property
     def newest(self) -> Point | None:
