@@ -29,3 +29,8 @@ def test_long_lists_are_cut() -> None:
 
 def test_a_detector_without_a_hint_is_silent() -> None:
     assert run({"requirements.txt": "b-tool\n"}, detector(FIND)).hints == ()
+
+
+def test_a_file_is_named_once() -> None:
+    found = run({"data/a.sav": "$FL2\n"}, detector({"path": "**/*.sav"}, hint="is data"))
+    assert found.hints == ("data/a.sav: is data",)

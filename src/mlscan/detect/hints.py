@@ -20,7 +20,8 @@ def hints_of(evidence: Iterable[Evidence], detectors: Mapping[str, Detector]) ->
             captures = dict(item.captures)
             what = captures.get("package") or captures.get("what") or item.excerpt
             place = f"{item.where.path}:{item.where.line}" if item.where.line else item.where.path
-            found.setdefault(detector.id, {}).setdefault(what, f"{place}: {what}: {detector.hint}")
+            said = place if what == place else f"{place}: {what}"
+            found.setdefault(detector.id, {}).setdefault(what, f"{said}: {detector.hint}")
     hints: list[str] = []
     for name in sorted(found):
         texts = list(found[name].values())
