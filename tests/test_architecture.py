@@ -38,7 +38,7 @@ THIRD_PARTY = {
     "plugins": set[str](),
     "assess": {"msgspec"},
     "report": {"rich", "msgspec", "jinja2", "markupsafe"},
-    "scan": {"re2"},
+    "scan": {"msgspec", "re2"},
     "fleet": {"msgspec", "sqlalchemy", "alembic", "github", "gitlab", "git"},
     "cli": {"click", "msgspec"},
 }

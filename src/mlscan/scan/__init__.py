@@ -7,9 +7,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from mlscan.scan.one import ScanOptions, scan, scan_with
+from mlscan.scan.one import ScanOptions, judge, look, scan, scan_with
 
-__all__ = ["ScanOptions", "scan", "scan_with"]
+__all__ = ["ScanOptions", "judge", "look", "scan", "scan_with"]
 
 
 class _CallableRoom(ModuleType):

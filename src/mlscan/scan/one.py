@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from mlscan.scan.configured import ScopedSnapshot
 from mlscan.scan.counted import CountedSnapshot
 from mlscan.types.assessment import Assessment, Stats
 from mlscan.types.evidence import Findings
@@ -16,6 +17,7 @@ from mlscan.types.snapshot import Limits, Snapshot
 
 if TYPE_CHECKING:
     from mlscan.content import Content
+    from mlscan.scan.seen import Seen
     from mlscan.settings import Loaded, LoadedPolicy
     from mlscan.snapshot import KeptBlobs
 
@@ -47,6 +49,8 @@ class ScanOptions:
     """Clones of other repositories, in which what this one hands to them is looked up."""
     kept: KeptBlobs | None = None
     """Where blobs are kept for another scan of the same repository."""
+    keep: bool = False
+    """True where what is seen will be kept and judged again: it then tells which detectors looked."""
 
 
 def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
@@ -102,33 +106,64 @@ def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
 
 def scan_with(content: Content, path: str | Path, options: ScanOptions) -> Assessment:
     """The same as `scan` with content that is loaded already, for callers with many repositories."""
-    from mlscan.assess import assess
+    return judge(content, look(content, path, options), options)
+
+
+def look(content: Content, path: str | Path, options: ScanOptions) -> Seen:
+    """What is seen of the repository at `path`, before anything of it is judged. Raises what `scan` raises."""
     from mlscan.detect import detect
-    from mlscan.scan.settled import settle, with_policy
+    from mlscan.scan.seen import Seen, detect_digest
+    from mlscan.scan.settled import settle, stated, with_policy
     from mlscan.snapshot import open_snapshot
 
     start = perf_counter()
     content = with_policy(content, options.policy)
     snapshot = CountedSnapshot(open_snapshot(path, rev=options.rev, limits=options.limits, kept=options.kept))
     try:
-        settled = settle(content, snapshot, options)
-        scoped = settled.scoped(snapshot)
+        loaded = stated(snapshot, options)
+        scoped = settle(content, snapshot.info, loaded, options).scoped(snapshot)
         findings = detect(scoped, content.for_detect, progress=options.progress)
         if options.with_:
             findings = _followed(findings, scoped, content, options)
-        info, files = scoped.info, len(scoped.files)
+        patterns = scoped if isinstance(scoped, ScopedSnapshot) else None
+        return Seen(
+            findings=findings,
+            info=scoped.info,
+            loaded=loaded,
+            scoped=patterns is not None,
+            exclude=patterns.excluded if patterns else (),
+            contexts=patterns.contexts if patterns else (),
+            files=len(scoped.files),
+            bytes_read=snapshot.bytes_read,
+            seconds=perf_counter() - start,
+            detect_digest=detect_digest(content) if options.keep else "",
+            detectors=tuple(d.id for d in content.detectors) if options.keep else (),
+        )
     finally:
         snapshot.close()
+
+
+def judge(content: Content, seen: Seen, options: ScanOptions) -> Assessment:
+    """The verdict on what was seen, now or long ago, by this content, policy, target and day.
+
+    Raises UsageError for an unknown model, SettingsError for what people said that makes no sense with this content.
+    """
+    from mlscan.assess import assess
+    from mlscan.scan.settled import settle, with_policy
+
+    start = perf_counter()
+    content = with_policy(content, options.policy)
+    settled = settle(content, seen.info, seen.loaded, options)
     as_of = options.as_of or datetime.now(UTC).date()
-    assessment = assess(findings, info, settled.rules, as_of=as_of.isoformat(), target=settled.target)
-    seconds = perf_counter() - start
+    findings = seen.known_to(content)
+    assessment = assess(findings, seen.info, settled.rules, as_of=as_of.isoformat(), target=settled.target)
     return replace(
         assessment,
         level_names={level.n: level.name for level in settled.rules.model.file.levels},
-        configuration=settled.configuration(scoped),
+        configuration=settled.configuration(seen),
         policy=settled.policy,
         hints=(*assessment.hints, *settled.hints()),
-        stats=Stats(files=files, bytes_read=snapshot.bytes_read, seconds=seconds),
+        stats=Stats(files=seen.files, bytes_read=seen.bytes_read, seconds=seen.seconds + perf_counter() - start),
     )
 
 

@@ -16,14 +16,15 @@ from mlscan.types.errors import SettingsError
 from mlscan.types.model import AssessContent
 from mlscan.types.policy import RepositoryRule
 from mlscan.types.settings import DEFAULT_MODEL, Said, Settings, Word
-from mlscan.types.snapshot import Snapshot
+from mlscan.types.snapshot import RepositoryInfo, Snapshot
 
 if TYPE_CHECKING:
     from mlscan.content import Content
     from mlscan.scan.one import ScanOptions
+    from mlscan.scan.seen import Seen
 
 
-__all__ = ["Settled", "settle", "with_policy"]
+__all__ = ["Settled", "settle", "stated", "with_policy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,15 @@ class Settled:
             return self.loaded.where(error.key)
         return f"the policy {self.policy.name}" if self.policy else error.key
 
-    def configuration(self, scoped: Snapshot) -> Configuration | None:
-        """What was configured, with what it hid in this snapshot."""
-        seen = scoped if isinstance(scoped, ScopedSnapshot) else None
-        if self.loaded is None and (seen is None or self.policy is None):
+    def configuration(self, seen: Seen) -> Configuration | None:
+        """What was configured, with what it hid in what was seen."""
+        if self.loaded is None and (not seen.scoped or self.policy is None):
             return None
         s = self.loaded.settings if self.loaded else Settings()
         return Configuration(
             source=self.loaded.name if self.loaded else "",
-            exclude=seen.excluded if seen else (),
-            contexts=seen.contexts if seen else (),
+            exclude=seen.exclude,
+            contexts=seen.contexts,
             kind=s.kind,
             tier=s.tier,
             target=s.target,
@@ -76,11 +76,15 @@ class Settled:
         return (f"[tool.mlscan] of {self.loaded.shadowed} is not used, because there is {self.loaded.name}.",)
 
 
-def settle(content: Content, snapshot: Snapshot, options: ScanOptions) -> Settled:
-    """The choices for this snapshot. Raises SettingsError (file and line) for what makes no sense."""
-    loaded = options.configuration
-    if loaded is None and options.repo_config:
-        loaded = read_repository(snapshot)
+def stated(snapshot: Snapshot, options: ScanOptions) -> Loaded | None:
+    """What people said about this snapshot: the user, else the repository. Raises SettingsError (file and line)."""
+    if options.configuration is None and options.repo_config:
+        return read_repository(snapshot)
+    return options.configuration
+
+
+def settle(content: Content, info: RepositoryInfo, loaded: Loaded | None, options: ScanOptions) -> Settled:
+    """The choices for a repository about which this was said. Raises SettingsError for what makes no sense."""
     settings = loaded.settings if loaded else Settings()
     if loaded is not None and settings.model is not None:
         _known(loaded, "model", settings.model, content.models)
@@ -95,9 +99,9 @@ def settle(content: Content, snapshot: Snapshot, options: ScanOptions) -> Settle
     if policy is None:
         return Settled(replace(rules, word=word) if loaded else rules, target, loaded, scope)
     check_policy(policy, rules)
-    rule = policy.rule(snapshot.info)
+    rule = policy.rule(info)
     result = policy_result(policy, rule, loaded, options)
-    rules = replace(rules, word=ruled_word(policy, word, snapshot.info, options))
+    rules = replace(rules, word=ruled_word(policy, word, info, options))
     target = options.target if options.target is not None else result.target if result.target is not None else target
     return Settled(rules, target, loaded, _ruled_scope(policy, rule, settings), result)
 
