@@ -110,7 +110,7 @@ def point(level: int, at: str = "2026-11-25", **given: object) -> Point:
 
 def standing(name: str, *points: Point, failure: LastFailure | None = None, **given: object) -> Standing:
     """Where a repository stands: it has what its level asks, and nothing of the next one."""
-    known = {x: given.pop(x) for x in ("practices", "missing") if x in given}
+    known: dict[str, object] = {x: given.pop(x) for x in ("practices", "missing") if x in given}
     level = points[-1].level if points else 0
     have = {p for n, ids in ASKS.items() if n <= level for p in ids}
     practices = {p: p in have for ids in PRACTICES.values() for p in ids} if points else {}
