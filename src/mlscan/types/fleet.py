@@ -23,7 +23,9 @@ class FleetRepository:
     path: str | None = None
     """A clone or bare repository that lies here already. Never shown in a report."""
     host: str = ""
-    """Host of the forge, which decides on the token; "" for a folder."""
+    """Host of the forge (with the port where it is not the usual one), which decides on the token; "" for a folder."""
+    forge: str = ""
+    """`github` or `gitlab` where the host is known to be one, by its name or because the user said so; else ""."""
     private: bool | None = None
     """None: not known, which reports for the public treat as private."""
     archived: bool = False

@@ -1,0 +1,222 @@
+"""One repository on a server: what git is told about it, what it answers, and why it did not."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from mlscan.fleet.cloning.git import Bounds, Ran, run_git
+from mlscan.fleet.cloning.limits import CloneFailure
+from mlscan.fleet.cloning.redirects import redirected
+from mlscan.fleet.sources.addresses import address_of, host_of, is_address
+
+BRANCHES = 20_000
+"""Branches that are kept; of a repository with more, none are."""
+HOPS = 3
+"""Redirects on one host that are followed."""
+_OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_MOVED = re.compile(r"returned error: 30[12378]")
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A token, and the only host that it is for."""
+
+    host: str
+    """With the port where it is not the usual one."""
+    user: str
+    token: str
+
+    def __repr__(self) -> str:
+        return f"Login(host={self.host!r})"
+
+    @property
+    def header(self) -> str:
+        """The header of HTTP that holds it."""
+        return "Authorization: Basic " + base64.b64encode(f"{self.user}:{self.token}".encode()).decode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What a server has: the commit that it would check out, its branch, and all branches."""
+
+    revision: str
+    branch: str | None
+    branches: Mapping[str, str]
+    """Name -> commit; empty where there are too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A repository on a server, and how it is spoken to."""
+
+    url: str
+    login: Login | None = None
+
+    def run(self, arguments: Sequence[str], folder: Path, bounds: Bounds, asked: bytes = b"") -> Ran:
+        """Runs git with the settings for this server; no redirect is followed, the token is for its host alone."""
+        return run_git([*_SETTINGS, *arguments], folder, bounds, more=self._variables(), asked=asked)
+
+    def references(self, folder: Path, bounds: Bounds, branch: str | None = None) -> tuple[Remote, References]:
+        """What the server has, and where it is after redirects on its host. Raises CloneFailure."""
+        remote = self
+        for _ in range(HOPS + 1):
+            ran = remote.run(["ls-remote", "--symref", "--", remote.url, "HEAD", "refs/heads/*"], folder, bounds)
+            if ran.is_well:
+                return remote, _references(ran.printed.decode("utf-8", "surrogateescape"), branch)
+            if not _MOVED.search(ran.told):
+                raise CloneFailure(reason_of(ran))
+            header = remote.login.header if remote.login and is_for(remote.url, remote.login) else None
+            remote = replace(remote, url=redirected(remote.url, header))
+        raise CloneFailure("the server redirects again and again")
+
+    def _variables(self) -> dict[str, str]:
+        protocol = "ssh" if "://" not in self.url else urlsplit(self.url).scheme
+        more = {"GIT_ALLOW_PROTOCOL": protocol}
+        if self.login is not None and is_for(self.url, self.login):
+            more |= {
+                "GIT_CONFIG_COUNT": "1",
+                "GIT_CONFIG_KEY_0": f"http.{self.url}.extraHeader",
+                "GIT_CONFIG_VALUE_0": self.login.header,
+            }
+        return more
+
+
+_SETTINGS = tuple(
+    word
+    for setting in (
+        "protocol.version=2",
+        "http.followRedirects=false",
+        "http.lowSpeedLimit=100",
+        "http.lowSpeedTime=60",
+        "credential.helper=",
+        "core.hooksPath=/dev/null",
+        "core.fsmonitor=false",
+        "core.bigFileThreshold=16m",
+        "fetch.unpackLimit=1",
+        "fetch.writeCommitGraph=false",
+        "fetch.recurseSubmodules=false",
+        "fetch.uriProtocols=",
+        "transfer.bundleURI=false",
+        "gc.auto=0",
+        "maintenance.auto=false",
+        "pack.threads=1",
+        "submodule.recurse=false",
+    )
+    for word in ("-c", setting)
+)
+
+
+def is_for(url: str, login: Login) -> bool:
+    """Whether a token may be sent to an address: to its own host, by https, or to this machine itself."""
+    try:
+        parts = urlsplit(url)
+        host = host_of(parts.hostname or "", parts.scheme, parts.port)
+    except ValueError:
+        return False
+    safe = parts.scheme == "https" or (parts.scheme == "http" and (parts.hostname or "") in ("localhost", "127.0.0.1"))
+    return safe and host == login.host
+
+
+def clone_address(text: str) -> str:
+    """The address that git is given. Raises CloneFailure where it is none that may be cloned."""
+    if text.startswith("file://"):
+        return text
+    address = address_of(text) if is_address(text) else "no address of a repository"
+    if isinstance(address, str):
+        raise CloneFailure(address)
+    return address.clone_url
+
+
+def reason_of(ran: Ran) -> str:
+    """Why git failed, in one line of ours: what servers say is not repeated."""
+    if ran.stopped is not None:
+        return _STOPPED[ran.stopped]
+    told = ran.told.lower()
+    return next((reason for words, reason in _REASONS if any(word in told for word in words)), "git could not fetch it")
+
+
+_STOPPED = {
+    "time": "limit of time for a clone reached",
+    "size": "limit of size for a clone reached",
+    "output": "the server lists more references than the limit",
+}
+_REASONS = (
+    (
+        ("error: 401", "authentication failed", "could not read username", "permission denied (", "error: 403"),
+        "no access: it needs a token with the right to read it",
+    ),
+    (
+        ("error: 404", "not found", "does not appear to be a git repository", "does not exist"),
+        "no such repository, or no right to see it",
+    ),
+    (("error: 451", "error: 410"), "the forge does not give it out"),
+    (("error: 429",), "the server asks for fewer requests"),
+    (("error: 5",), "the server has an error of its own"),
+    (("host key verification failed",), "the host is not among the known hosts of ssh"),
+    (("could not resolve host", "name or service not known"), "the host is not known"),
+    (("certificate", "ssl", "tls"), "no trusted connection to the server"),
+    (
+        ("connection refused", "failed to connect", "connection timed out", "could not connect", "unreachable"),
+        "the server cannot be reached",
+    ),
+    (("operation too slow", "timed out"), "the server is too slow"),
+    (("transport 'file' not allowed", "transport '"), "the protocol is not used"),
+    (("file size limit exceeded", "no space left"), "limit of size for a clone reached"),
+    (
+        (
+            "early eof",
+            "unexpected disconnect",
+            "connection reset",
+            "empty reply",
+            "rpc failed",
+            "hung up",
+            "transfer closed",
+        ),
+        "the connection ended early",
+    ),
+    (
+        (
+            "bad pack",
+            "index-pack failed",
+            "invalid index-pack",
+            "corrupt",
+            "did not send all necessary",
+            "mismatch",
+            "bad object",
+            "inflate",
+            "pack has",
+        ),
+        "what the server sent is broken",
+    ),
+    (
+        ("protocol error", "bad line length", "invalid server response", "not valid: is this a git repository"),
+        "the server does not speak as git does",
+    ),
+    (("out of memory",), "limit of memory for a clone reached"),
+)
+
+
+def _references(printed: str, wanted: str | None) -> References:
+    head: str | None = None
+    branch: str | None = None
+    branches: dict[str, str] = {}
+    for line in printed.splitlines():
+        value, _, name = line.partition("\t")
+        if name == "HEAD" and value.startswith("ref: refs/heads/"):
+            branch = value.removeprefix("ref: refs/heads/")
+        elif name == "HEAD" and _OID.fullmatch(value):
+            head = value
+        elif name.startswith("refs/heads/") and _OID.fullmatch(value):
+            branches[name.removeprefix("refs/heads/")] = value
+    for candidate in (branch, wanted):
+        if candidate is not None and candidate in branches:
+            return References(branches[candidate], candidate, branches if len(branches) <= BRANCHES else {})
+    if head is not None:
+        return References(head, None, branches if len(branches) <= BRANCHES else {})
+    raise CloneFailure("the repository has no commit yet" if not branches else "the default branch is not there")

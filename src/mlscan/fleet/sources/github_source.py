@@ -1,0 +1,14 @@
+"""The repositories of a Github server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mlscan.fleet.sources.named import ForgeSource
+from mlscan.types.fleet import FleetRepository, SourceFailure
+
+
+def from_github(named: ForgeSource, notify: Callable[[str], None]) -> Iterator[FleetRepository | SourceFailure]:
+    """The repositories that an account has."""
+    notify(f"{named.source}: not asked yet")
+    yield SourceFailure(source=named.source, reason="this forge is not asked yet")
