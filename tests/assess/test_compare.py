@@ -52,6 +52,14 @@ def test_what_is_lost_shows_where_it_was() -> None:
     assert found.changes[0].direction is Direction.LOST
 
 
+def test_a_line_that_shows_several_things_is_one_place() -> None:
+    twice = [TRACKED, replace(TRACKED, excerpt="the same line, for another environment")]
+    rest = [e for e in ENGINEERED if e is not TRACKED]
+    for found in (between([*rest, *twice], rest), between(rest, [*rest, *twice])):
+        for id in ("experiment-tracking", "models-traceable"):
+            assert [e.where for e in change(found, id).evidence] == [TRACKED.where]
+
+
 def test_a_lost_level_is_a_loss() -> None:
     assert between(ENGINEERED, RESEARCH).losses[0] == "level"
 

@@ -180,7 +180,7 @@ def test_a_comparison_says_that_the_configuration_differs(scanner: Scanner) -> N
     commit(scanner.folder, "hide CI", mlscan_dot_toml=f'exclude = [".github"]\n{entry}')
     path = ("--path", str(scanner.folder), "--as-of", "2026-11-26")
     out = scanner.command("diff", "HEAD~1", "HEAD", *path)
-    assert "The configuration differs (mlscan.toml), each side was read by its own" in out
+    assert "The configuration differs (mlscan.toml), each side was judged by its own" in out
     assert "tests-exist is waived" in out
     assert "**lost** | Continuous integration" in scanner.command(
         "diff", "HEAD~1", "HEAD", "--format", "markdown", *path

@@ -71,6 +71,7 @@ def test_the_terminal_says_it_in_words(diff: Any, repository: Path) -> None:
     assert "was at .github/workflows/ci.yml" in out
     assert "Continuous integration (ci, practice)" in out
     assert "level 1 Enthusiasts -> level 2 R&D" in out
+    assert "(ci-on-changes, asked by level 3)\n    met -> not met: see Continuous integration\n" in out
 
 
 def test_markdown_for_a_pull_request(diff: Any, repository: Path) -> None:
@@ -81,6 +82,22 @@ def test_markdown_for_a_pull_request(diff: Any, repository: Path) -> None:
     assert f"https://github.com/acme/churn/blob/{revision}/.github/workflows/ci.yml" in out
     assert "| ✗ **lost** |" in out
     assert "| ✓ **gained** |" in out
+
+
+def test_markdown_says_how_much_and_nothing_twice(diff: Any, repository: Path) -> None:
+    out = diff(repository, "main", "--format", "markdown").out
+    assert "**Lost: 1 practice and 1 criterion**. Gained: " in out
+    (row,) = [line for line in out.splitlines() if "`ci-on-changes`" in line]
+    assert row.split(" | ")[1:] == [
+        "Every change is checked by CI<br>`ci-on-changes`, asked by level 3",
+        "met",
+        "not met",
+        "see Continuous integration |",
+    ]
+    _, _, folded = out.partition("<summary>Why something is not there any more, or not certain</summary>")
+    assert folded.count("looked for") == 1
+    assert "not-met" not in out
+    assert "*automated*: CI, a schedule or a deployment runs it" in out.splitlines()[-1]
 
 
 @pytest.mark.parametrize("format", ["terminal", "markdown", "json"])

@@ -8,7 +8,7 @@ from mlscan.assess.facts import counts
 from mlscan.assess.polarity import wants
 from mlscan.types.answers import Change, Comparison, ComponentChange, Direction, Side
 from mlscan.types.assessment import Assessment, CriterionResult, PracticeResult, Standing, Status
-from mlscan.types.evidence import Evidence, Strength
+from mlscan.types.evidence import Evidence, Location, Strength
 from mlscan.types.model import AssessContent
 
 _PLACES = 3
@@ -43,7 +43,7 @@ def _notes(base: Assessment, head: Assessment) -> Iterator[str]:
     """What people said differently: a change of it may be all there is to a difference."""
     if base.configuration != head.configuration:
         sources = [c.source for c in (base.configuration, head.configuration) if c is not None]
-        yield f"The configuration differs ({', '.join(dict.fromkeys(sources))}), each side was read by its own"
+        yield f"The configuration differs ({', '.join(dict.fromkeys(sources))}), each side was judged by its own"
     before = {(w.waives, w.criterion, w.path) for w in base.waivers if w.standing is Standing.COUNTS}
     after = {(w.waives, w.criterion, w.path) for w in head.waivers if w.standing is Standing.COUNTS}
     for waives, criterion, path in sorted(before ^ after, key=str):
@@ -113,7 +113,15 @@ def _state(practice: PracticeResult) -> str:
 
 def _places(a: Assessment, practice: PracticeResult, content: AssessContent) -> tuple[Evidence, ...]:
     """The strongest places that count."""
-    return tuple([e for e in (a.evidence[i] for i in practice.evidence) if counts(content, e)][:_PLACES])
+    return _distinct(e for e in (a.evidence[i] for i in practice.evidence) if counts(content, e))
+
+
+def _distinct(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """The first ones, each place once: one line may show several things."""
+    first: dict[Location, Evidence] = {}
+    for e in evidence:
+        first.setdefault(e.where, e)
+    return tuple(first.values())[:_PLACES]
 
 
 def _asked(content: AssessContent) -> set[str]:
@@ -137,7 +145,7 @@ def _criteria(base: Assessment, head: Assessment) -> Iterator[Change]:
                 before=was.status.value,
                 after=now.status.value,
                 why=now.why,
-                evidence=tuple(source.evidence[i] for i in criterion.evidence[:_PLACES]),
+                evidence=_distinct(source.evidence[i] for i in criterion.evidence),
                 level=level.level,
             )
 

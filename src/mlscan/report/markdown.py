@@ -23,7 +23,7 @@ from mlscan.report.choices import (
 )
 from mlscan.report.clean import clean, clip
 from mlscan.report.forge import Forge, forge_of
-from mlscan.report.markdown_text import code, details, fenced, link, table, text
+from mlscan.report.markdown_text import code, details, fenced, link, linked_place, table, text
 from mlscan.report.said import said
 from mlscan.report.wording import (
     PARTLY_SEEN,
@@ -49,7 +49,7 @@ _STEPS = 7
 _ROWS = 80
 _REASONS = 20
 _PATHS = 5
-_PATH = 90
+_SUMMARY = 90
 _STARTER = 3_000
 _BAR = 10
 
@@ -168,7 +168,7 @@ def _step(number: int, step: NextStep) -> str:
     lines.append(f"   {text(step.how, 600)}{reaches}")
     starter = step.starter
     if starter is not None and len(starter.text) <= _STARTER:
-        block = details(html.escape(clip(clean(starter_words(starter)), _PATH, "…")), fenced(starter.text))
+        block = details(html.escape(clip(clean(starter_words(starter)), _SUMMARY, "…")), fenced(starter.text))
         lines += ["", *(f"   {line}" if line else "" for line in block.splitlines())]
     return "\n".join(lines)
 
@@ -192,18 +192,11 @@ def _practice(a: Assessment, practice: PracticeResult, forge: Forge | None) -> t
         return code(practice.id), practice.strength or "", text(practice.why, 200)
     context = "" if evidence.context is Context.OWN else f" ({evidence.context.value})"
     excerpt = f"<br>{code(evidence.excerpt, 100)}" if evidence.excerpt not in ("", evidence.where.path) else ""
-    return code(practice.id), practice.strength or "", _place(evidence.where, forge) + context + tail + excerpt
+    return code(practice.id), practice.strength or "", linked_place(evidence.where, forge) + context + tail + excerpt
 
 
 def _names(label: str, names: list[str]) -> list[str]:
     return [f"{label}: {', '.join(code(n, 60) for n in names[:_ROWS])}"] if names else []
-
-
-def _place(where: Location, forge: Forge | None) -> str:
-    shown = place(where)
-    if len(shown) > _PATH:
-        shown = f"{shown[: _PATH // 3]}…{shown[-2 * _PATH // 3 :]}"
-    return link(code(shown), forge.link(where) if forge else None)
 
 
 def _criteria(a: Assessment, forge: Forge | None) -> list[str]:
@@ -231,10 +224,10 @@ def _why(a: Assessment, criterion: CriterionResult, forge: Forge | None) -> str:
     cut = cut_at_place(criterion.why, [place(where) for where in wheres])
     if cut is not None:
         before, number, after = cut
-        parts = (text(before, 200), _place(wheres[number], forge), text(after, 100))
+        parts = (text(before, 200), linked_place(wheres[number], forge), text(after, 100))
         return parts[0] + before[-1:].isspace() * " " + parts[1] + after[:1].isspace() * " " + parts[2]
     why = text(criterion.why, LONG_REASON if criterion.status in (Status.NOT_MET, Status.UNKNOWN) else 300)
-    places = ", ".join(_place(where, forge) for where in wheres[:2])
+    places = ", ".join(linked_place(where, forge) for where in wheres[:2])
     return f"{why}<br>{places}" if why and places else why or places
 
 
@@ -243,7 +236,7 @@ def _near(a: Assessment, forge: Forge | None) -> list[str]:
     if not chosen:
         return []
     lines = [
-        f"- {code(r.practice, 60)}: {_place(r.where, forge)}: {text(r.reason, 200)} ({code(r.detector, 60)})"
+        f"- {code(r.practice, 60)}: {linked_place(r.where, forge)}: {text(r.reason, 200)} ({code(r.detector, 60)})"
         for r in chosen[:_REASONS]
     ]
     summary = f"Nearly counted: {many(len(chosen), 'practice')} ({many(len(a.rejections), 'near miss', 'near misses')})"
@@ -256,7 +249,7 @@ def _gaps(a: Assessment, forge: Forge | None) -> list[str]:
     lines = []
     for reason, gaps in gaps_by_reason(a)[:_REASONS]:
         paths = [g.path for g in gaps if g.path]
-        names = ", ".join(_place(Location(p), forge) for p in paths[:_PATHS])
+        names = ", ".join(linked_place(Location(p), forge) for p in paths[:_PATHS])
         more = f" and {len(paths) - _PATHS} more" if len(paths) > _PATHS else ""
         lines.append(f"- {text(reason, 200)}{': ' if names else ''}{names}{more}")
     return [details(f"Could not be read: {len(a.gaps)}", "\n".join(lines))]

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from mlscan.report.choices import place
 from mlscan.report.clean import clean, clip
+from mlscan.report.forge import Forge
+from mlscan.types.evidence import Location
 
 LIMIT = 400
 """Characters of one text that are shown; a pull-request comment holds 65,536 in all."""
 
+_PATH = 90
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "$": "&#36;"}
 _MENTION = r"@(?=\w)|[#!](?=\d)"
 _AUTOLINK = r"(?i:(?<=www)\.)|:(?=//)"
@@ -47,6 +51,14 @@ def code(words: str, limit: int = LIMIT) -> str:
 def link(label: str, url: str | None) -> str:
     """Escaped text that leads to an address of `forge`; the text alone without one."""
     return f"[{label}]({url.replace('&', '&amp;')})" if url else label
+
+
+def linked_place(where: Location, forge: Forge | None) -> str:
+    """A place as code that leads to the forge where there is one; a long path is cut in its middle."""
+    shown = place(where)
+    if len(shown) > _PATH:
+        shown = f"{shown[: _PATH // 3]}…{shown[-2 * _PATH // 3 :]}"
+    return link(code(shown), forge.link(where) if forge else None)
 
 
 def fenced(words: str) -> str:

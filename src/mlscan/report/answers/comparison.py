@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mlscan.report.choices import place
 from mlscan.report.forge import Forge, forge_of
-from mlscan.report.markdown_text import code, details, link, table, text
+from mlscan.report.markdown_text import code, details, link, linked_place, table, text
 from mlscan.report.options import RenderOptions
 from mlscan.report.page import Page
-from mlscan.report.wording import REVISION_DIGITS, many
+from mlscan.report.wording import REVISION_DIGITS, STRENGTHS, many
 from mlscan.types.answers import Change, Comparison, ComponentChange, Direction, Side
 from mlscan.types.evidence import Gap
 
@@ -23,13 +23,15 @@ _HEADINGS = {
 _SIGNS = {
     Direction.LOST: "✗ **lost**",
     Direction.WEAKENED: "↓ weakened",
-    Direction.UNKNOWN: "? unknown",
+    Direction.UNKNOWN: "? not certain",
     Direction.GAINED: "✓ **gained**",
     Direction.STRENGTHENED: "↑ strengthened",
 }
 _SHOWN = 60
 _GAPS = 10
 _SAYS_WHY = (Direction.LOST, Direction.WEAKENED, Direction.UNKNOWN)
+_NOT_READ = "Could be read before and cannot now"
+_SAID = "What is configured, waived or vouched for differs"
 
 
 def render_comparison(c: Comparison, options: RenderOptions) -> str:
@@ -46,13 +48,13 @@ def render_comparison(c: Comparison, options: RenderOptions) -> str:
         if changes:
             page.heading(title)
             for change in changes:
-                _add_change(page, change, color, briefly=_repeats(change, changes))
+                _add_change(page, change, changes, color)
     if c.components:
         page.heading("ML projects in this repository")
         for component in c.components:
             page.add(page.text(f"  {_component(component)}"), indent=4)
     if c.notes:
-        page.heading("What people said differs")
+        page.heading(_SAID)
         for note in c.notes:
             page.add(page.text(f"  {note}"), indent=4)
     _add_gaps(page, c.gaps)
@@ -86,24 +88,42 @@ def _nothing(c: Comparison) -> str:
     return "Both are the same revision." if same else "No practice and no criterion differs."
 
 
-def _repeats(change: Change, changes: Sequence[Change]) -> bool:
-    """Whether the places of a criterion are those of practices that are shown above it."""
-    shown = {e for x in changes if x.level is None and x.direction is change.direction for e in x.evidence}
-    return change.level is not None and bool(change.evidence) and set(change.evidence) <= shown
+def _repeated(change: Change, changes: Sequence[Change]) -> Change | None:
+    """The practice above a criterion that is all there is to it: by its places, or by what is said of it."""
+    if change.level is None:
+        return None
+    for other in changes:
+        if other.level is not None or other.direction is not change.direction:
+            continue
+        same = change.evidence and set(change.evidence) <= set(other.evidence)
+        if same or (other.why and _core(other.why) in _core(change.why)):
+            return other
+    return None
+
+
+def _core(why: str) -> str:
+    return why.rstrip(".").lower()
 
 
 def _what(change: Change) -> str:
     if change.level is not None:
-        return f"level {change.level}"
-    return "practice" if change.counts else "practice, not counted"
+        return f"asked by level {change.level}"
+    return "practice" if change.counts else "practice, for information"
 
 
-def _add_change(page: Page, change: Change, color: str, *, briefly: bool) -> None:
-    """What became of one thing; `briefly` where the places are those of a practice above it."""
+def _state(word: str) -> str:
+    """A status or strength as it is written in a sentence."""
+    return word.replace("-", " ")
+
+
+def _add_change(page: Page, change: Change, changes: Sequence[Change], color: str) -> None:
+    """What became of one thing; briefly where a practice among the changes says the rest."""
     label = page.text(("  " + change.title, "bold"), (f" ({change.id}, {_what(change)})", "dim"))
     page.add(label, indent=4)
-    page.add(page.text("    ", (f"{change.before} -> {change.after}", color)), indent=6)
-    if briefly:
+    repeated = _repeated(change, changes)
+    above = f": see {repeated.title}" if repeated else ""
+    page.add(page.text("    ", (f"{_state(change.before)} -> {_state(change.after)}", color), above), indent=6)
+    if repeated:
         return
     was = "was at " if change.direction is Direction.LOST else ""
     for evidence in change.evidence:
@@ -122,7 +142,7 @@ def _component(c: ComponentChange) -> str:
 def _add_gaps(page: Page, gaps: tuple[Gap, ...]) -> None:
     if not gaps:
         return
-    page.heading(f"Not read any more ({many(len(gaps), 'gap')})")
+    page.heading(f"{_NOT_READ} ({len(gaps)})")
     for gap in gaps[:_GAPS]:
         page.add(page.text(f"  {gap.path or 'the repository'}: {gap.reason}"), indent=4)
 
@@ -132,27 +152,59 @@ def comparison_markdown(c: Comparison) -> str:
     before, after = forge_of(c.base.repository), forge_of(c.head.repository)
     blocks = [
         f"## ML process: {text(_levels(c).replace('->', '→'))}",
-        f"From {_side(c.base, before)} to {_side(c.head, after)}.",
+        f"From {_side(c.base, before)} to {_side(c.head, after)}{'. '.join(['', *_tally(c)])}.",
     ]
     blocks += [f"- **{text(note)}.**" for note in c.notes[:_SHOWN]]
     if not c.changes and not c.components:
         return "\n\n".join([*blocks, text(_nothing(c))]) + "\n"
     shown = c.changes[:_SHOWN]
     if shown:
-        rows = [_row(x, before if x.direction is Direction.LOST else after, _repeats(x, shown)) for x in shown]
-        blocks.append(table(("", "What", "Asked by", "Before", "After", "Where"), rows))
+        rows = [_row(x, shown, before if x.direction is Direction.LOST else after) for x in shown]
+        blocks.append(table(("", "What", "Before", "After", "Where"), rows))
     if len(c.changes) > len(shown):
         blocks.append(f"and {len(c.changes) - len(shown)} more, which the JSON of `mlscan diff` has.")
     if c.components:
         lines = "\n".join(f"- {text(_component(x).replace('->', '→'))}" for x in c.components[:_SHOWN])
         blocks += ["ML projects in this repository:", lines]
-    reasons = [f"- {code(x.id)}: {text(x.why)}" for x in shown if x.direction in _SAYS_WHY and x.why]
-    if reasons:
-        blocks.append(details("Why it is not there, or not certain", "\n".join(reasons)))
+    return "\n\n".join([*blocks, *_folded(c, shown), _foot(shown)]) + "\n"
+
+
+def _tally(c: Comparison) -> Iterator[str]:
+    """How much is lost, gained and so on, one sentence each without its full stop."""
+    for direction, (title, _) in _HEADINGS.items():
+        levels = [x.level for x in c.changes if x.direction is direction and x.counts]
+        practices = levels.count(None)
+        criteria = len(levels) - practices
+        counts = [many(practices, "practice")] if practices else []
+        counts += [many(criteria, "criterion", "criteria")] if criteria else []
+        if counts:
+            words = f"{title}: {' and '.join(counts)}"
+            yield f"**{words}**" if direction is Direction.LOST else words
+
+
+def _folded(c: Comparison, shown: Sequence[Change]) -> list[str]:
+    """Reasons and gaps, folded away."""
+    told = [x for x in shown if x.direction in _SAYS_WHY and x.why and not _repeated(x, shown)]
+    blocks = []
+    if told:
+        reasons = "\n".join(f"- **{text(x.title)}**: {text(x.why)}" for x in told)
+        blocks.append(details("Why something is not there any more, or not certain", reasons))
     if c.gaps:
         lines = "\n".join(f"- {code(g.path or 'the repository')}: {text(g.reason)}" for g in c.gaps[:_GAPS])
-        blocks.append(details(f"Not read any more: {many(len(c.gaps), 'gap')}", lines))
-    return "\n\n".join(blocks) + "\n"
+        blocks.append(details(f"{_NOT_READ}: {len(c.gaps)}", lines))
+    return blocks
+
+
+def _foot(shown: Sequence[Change]) -> str:
+    """What the words mean, and where to go from here."""
+    words = dict(STRENGTHS)
+    used = words.keys() & {word for x in shown for word in (x.before, x.after)}
+    legend = ", ".join(f"*{word}*: {meaning}" for word, meaning in words.items())
+    strengths = f"From weak to strong: {legend}. " if used else ""
+    return (
+        f"<sub>{strengths}`mlscan explain NAME` says what a name means; if a verdict is wrong, "
+        "`mlscan explain NAME --issue` writes a report of it.</sub>"
+    )
 
 
 def _side(side: Side, forge: Forge | None) -> str:
@@ -163,15 +215,16 @@ def _side(side: Side, forge: Forge | None) -> str:
     return linked if side.name == revision else f"{text(side.name)} ({linked})"
 
 
-def _row(change: Change, forge: Forge | None, repeats: bool) -> tuple[str, ...]:
-    seen = () if repeats else change.evidence
-    places = [link(code(place(e.where), 90), forge.link(e.where) if forge else None) for e in seen[:1]]
-    more = f" +{len(seen) - 1}" if len(seen) > 1 else ""
+def _row(change: Change, changes: Sequence[Change], forge: Forge | None) -> tuple[str, ...]:
+    repeated = _repeated(change, changes)
+    seen = () if repeated else change.evidence
+    places = [linked_place(e.where, forge) for e in seen[:1]]
+    was = "was at " if places and change.direction is Direction.LOST else ""
+    more = f" and {len(seen) - 1} more" if len(seen) > 1 else ""
     return (
         _SIGNS[change.direction],
-        f"{text(change.title)} ({code(change.id)})",
-        text(_what(change)),
-        text(change.before),
-        text(change.after),
-        (places[0] if places else "") + more,
+        f"{text(change.title)}<br>{code(change.id)}, {text(_what(change))}",
+        text(_state(change.before)),
+        text(_state(change.after)),
+        f"see {text(repeated.title)}" if repeated else was + (places[0] if places else "") + more,
     )
