@@ -14,7 +14,8 @@ from mlscan.fleet.cloning.cache import Cache, Mark, Place, locked, remove
 from mlscan.fleet.cloning.fetching import Filling, ending
 from mlscan.fleet.cloning.git import Bounds, size_of
 from mlscan.fleet.cloning.limits import CloneFailure, CloneLimits
-from mlscan.fleet.cloning.remote import Login, References, Remote, clone_address
+from mlscan.fleet.cloning.remote import References, Remote, clone_address
+from mlscan.fleet.sources.tokens import Login, login_for
 from mlscan.snapshot.head import head_revision
 from mlscan.types.fleet import FleetRepository
 
@@ -161,7 +162,7 @@ class Cloner:
         """The token for the repository's forge, looked up once in a process."""
         key = (repository.forge, repository.host)
         if key not in self._logins:
-            self._logins[key] = None
+            self._logins[key] = login_for(*key) if repository.host else None
         return self._logins[key]
 
 

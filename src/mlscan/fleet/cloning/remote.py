@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from mlscan.fleet.cloning.git import Bounds, Ran, run_git
 from mlscan.fleet.cloning.limits import CloneFailure
 from mlscan.fleet.cloning.redirects import redirected
-from mlscan.fleet.sources.addresses import address_of, host_of, is_address
+from mlscan.fleet.sources.addresses import address_of, is_address
+from mlscan.fleet.sources.tokens import Login, is_for
 
 BRANCHES = 20_000
 """Branches that are kept; of a repository with more, none are."""
@@ -20,25 +21,6 @@ HOPS = 3
 """Redirects on one host that are followed."""
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _MOVED = re.compile(r"returned error: 30[12378]")
-_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A token, and the only host that it is for."""
-
-    host: str
-    """With the port where it is not the usual one."""
-    user: str
-    token: str
-
-    def __repr__(self) -> str:
-        return f"Login(host={self.host!r})"
-
-    @property
-    def header(self) -> str:
-        """The header of HTTP that holds it."""
-        return "Authorization: Basic " + base64.b64encode(f"{self.user}:{self.token}".encode()).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +53,7 @@ class Remote:
                 return remote, _references(ran.printed.decode("utf-8", "surrogateescape"), branch)
             if not _MOVED.search(ran.told):
                 raise CloneFailure(reason_of(ran))
-            header = remote.login.header if remote.login and is_for(remote.url, remote.login) else None
+            header = header_of(remote.login) if remote.login and is_for(remote.url, remote.login) else None
             remote = replace(remote, url=redirected(remote.url, header))
         raise CloneFailure("the server redirects again and again")
 
@@ -82,7 +64,7 @@ class Remote:
             more |= {
                 "GIT_CONFIG_COUNT": "1",
                 "GIT_CONFIG_KEY_0": f"http.{self.url}.extraHeader",
-                "GIT_CONFIG_VALUE_0": self.login.header,
+                "GIT_CONFIG_VALUE_0": header_of(self.login),
             }
         return more
 
@@ -112,15 +94,9 @@ _SETTINGS = tuple(
 )
 
 
-def is_for(url: str, login: Login) -> bool:
-    """Whether a token may be sent to an address: to its own host, by https, or to this machine itself."""
-    try:
-        parts = urlsplit(url)
-        host = host_of(parts.hostname or "", parts.scheme, parts.port)
-    except ValueError:
-        return False
-    safe = parts.scheme == "https" or (parts.scheme == "http" and (parts.hostname or "") in ("localhost", "127.0.0.1"))
-    return safe and host == login.host
+def header_of(login: Login) -> str:
+    """The header of HTTP that holds a token."""
+    return "Authorization: Basic " + base64.b64encode(f"{login.user}:{login.token}".encode()).decode("ascii")
 
 
 def clone_address(text: str) -> str:

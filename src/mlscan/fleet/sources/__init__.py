@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlscan.fleet.sources.filters import Filters, Sieve
 from mlscan.fleet.sources.named import ForgeSource, forge_source
+from mlscan.fleet.sources.patience import Clock
 from mlscan.types.errors import UsageError
 from mlscan.types.fleet import FleetRepository, SourceFailure
 
-__all__ = ["Filters", "gather"]
+__all__ = ["Clock", "Filters", "gather"]
 
 Notify = Callable[[str], None]
 Found = Iterator[FleetRepository | SourceFailure]
+_CLOCK = Clock()
 
 
-def gather(sources: Sequence[str], filters: Filters, notify: Notify) -> Found:
+def gather(sources: Sequence[str], filters: Filters, notify: Notify, *, clock: Clock = _CLOCK) -> Found:
     """The repositories that the sources name, while they are found; each once, in the order of the sources.
 
     A source is `github:ORG`, `github:user/NAME`, `github:OWNER/REPOSITORY`, `gitlab:GROUP` (with its subgroups),
@@ -32,45 +34,53 @@ def gather(sources: Sequence[str], filters: Filters, notify: Notify) -> Found:
         if forge is None and not source.strip():
             raise UsageError("a source is empty")
     Sieve(filters)
-    return _gathered(named, filters, notify)
+    return _Gathering(filters, notify, clock).of(named)
 
 
-def _gathered(named: Sequence[tuple[str, ForgeSource | None]], filters: Filters, notify: Notify) -> Found:
-    forges = {forge.host: forge.forge for _, forge in named if forge is not None}
-    seen: set[str] = set()
-    for source, forge in named:
-        sieve = Sieve(filters)
-        for listed in _listed(source, forge, filters, notify):
-            if isinstance(listed, SourceFailure):
-                yield listed
-                continue
-            found = replace(listed, forge=listed.forge or forges.get(listed.host, ""))
-            keys = _keys(found)
-            if seen.isdisjoint(keys) and sieve.keeps(found):
-                yield found
-            seen |= keys
-        notify(f"{_short(source, forge)}: {sieve.told()}")
+@dataclass(frozen=True, slots=True)
+class _Gathering:
+    """What holds for all sources of one run."""
 
+    filters: Filters
+    notify: Notify
+    clock: Clock
 
-def _listed(source: str, forge: ForgeSource | None, filters: Filters, notify: Notify) -> Found:
-    if forge is not None and forge.forge == "github":
-        from mlscan.fleet.sources.github_source import from_github
+    def of(self, named: Sequence[tuple[str, ForgeSource | None]]) -> Found:
+        """The repositories of all sources, each once."""
+        forges = {forge.host: forge.forge for _, forge in named if forge is not None}
+        seen: set[str] = set()
+        for source, forge in named:
+            sieve = Sieve(self.filters)
+            for listed in self._listed(source, forge):
+                if isinstance(listed, SourceFailure):
+                    yield listed
+                    continue
+                found = replace(listed, forge=listed.forge or forges.get(listed.host, ""))
+                keys = _keys(found)
+                if seen.isdisjoint(keys) and sieve.keeps(found):
+                    yield found
+                seen |= keys
+            self.notify(f"{_short(source, forge)}: {sieve.told()}")
 
-        return from_github(forge, notify)
-    if forge is not None:
-        from mlscan.fleet.sources.gitlab_source import from_gitlab
+    def _listed(self, source: str, forge: ForgeSource | None) -> Found:
+        if forge is not None and forge.forge == "github":
+            from mlscan.fleet.sources.github_source import from_github
 
-        return from_gitlab(forge, filters, notify)
-    from mlscan.fleet.sources import lists
-    from mlscan.fleet.sources.addresses import is_address
-    from mlscan.fleet.sources.folders import in_folder
+            return from_github(forge, self.notify, self.clock)
+        if forge is not None:
+            from mlscan.fleet.sources.gitlab_source import from_gitlab
 
-    if source == "-":
-        return lists.from_stdin(notify)
-    path = Path(source)
-    if is_address(source) and not path.exists():
-        return lists.from_address(source, notify)
-    return lists.from_file(path, notify) if path.is_file() else in_folder(path, _short(source, None))
+            return from_gitlab(forge, self.filters, self.notify, self.clock)
+        from mlscan.fleet.sources import lists
+        from mlscan.fleet.sources.addresses import is_address
+        from mlscan.fleet.sources.folders import in_folder
+
+        if source == "-":
+            return lists.from_stdin(self.notify)
+        path = Path(source)
+        if is_address(source) and not path.exists():
+            return lists.from_address(source, self.notify)
+        return lists.from_file(path, self.notify) if path.is_file() else in_folder(path, _short(source, None))
 
 
 def _keys(found: FleetRepository) -> set[str]:

@@ -1,17 +1,148 @@
-"""The repositories of a Gitlab server."""
+"""The projects of a group with its subgroups, of a user, or one of them, on gitlab.com and self-managed GitLab."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import quote, urlsplit
 
-from mlscan.fleet.sources.filters import Filters
+import msgspec
+from gitlab import Gitlab
+from gitlab.exceptions import GitlabError
+
+from mlscan.fleet.sources.addresses import host_of
+from mlscan.fleet.sources.filters import Filters, utc
 from mlscan.fleet.sources.named import ForgeSource
+from mlscan.fleet.sources.pages import Page, one, pages, reason_of
+from mlscan.fleet.sources.patience import Clock, Patience, Refused
+from mlscan.fleet.sources.tokens import is_for, login_for
 from mlscan.types.fleet import FleetRepository, SourceFailure
+
+TIMEOUT = 60
+"""Seconds for one answer."""
+PER_PAGE = 100
+
+
+class _Project(msgspec.Struct, frozen=True, kw_only=True):
+    """What is used of a project in GitLab's answers."""
+
+    id: int
+    path_with_namespace: str
+    http_url_to_repo: str | None = None
+    visibility: str = "private"
+    archived: bool = False
+    forked_from_project: object = None
+    topics: list[str] = []
+    default_branch: str | None = None
+    last_activity_at: str | None = None
+    repository_access_level: str | None = None
 
 
 def from_gitlab(
-    named: ForgeSource, _filters: Filters, notify: Callable[[str], None]
+    named: ForgeSource, filters: Filters, notify: Callable[[str], None], clock: Clock
 ) -> Iterator[FleetRepository | SourceFailure]:
-    """The repositories that an account has."""
-    notify(f"{named.source}: not asked yet")
-    yield SourceFailure(source=named.source, reason="this forge is not asked yet")
+    """The projects that were named, page by page.
+
+    Lists do not tell a project's language, so the server is asked for those of each wanted language.
+    """
+    asker = _Asker(named, notify, clock)
+    languages: list[str | None] = [*filters.languages] or [None]
+    try:
+        for language in languages:
+            for items in asker.pages(language):
+                for item in items:
+                    found = _described(item, named, language)
+                    if found is not None:
+                        yield found
+    except (Refused, OSError) as error:
+        yield SourceFailure(source=named.source, reason=reason_of(error))
+
+
+class _Asker:
+    """One account on one server."""
+
+    def __init__(self, named: ForgeSource, notify: Callable[[str], None], clock: Clock) -> None:
+        self._named = named
+        login = login_for("gitlab", named.host)
+        # As a bearer: the header that HTTP clients drop when they are led to another host.
+        token = login.token if login is not None and is_for(named.base, login) else None
+        self._patience = Patience(named.host, notify, clock)
+        self._client = Gitlab(named.base, oauth_token=token, timeout=TIMEOUT, user_agent="mlscan", keep_base_url=True)
+        self._headers: Mapping[str, str] = {}
+        self._client.session.hooks["response"].append(self._remember)
+
+    def pages(self, language: str | None) -> Iterator[list[object]]:
+        """Pages of what the forge knows of each project."""
+        path = quote(self._named.path, safe="")
+        query: dict[str, object] = {"per_page": PER_PAGE, "order_by": "id", "sort": "asc"}
+        query |= {"with_programming_language": language} if language is not None else {}
+        if not self._named.is_user:
+            whole = {"include_subgroups": "true", "with_shared": "false"}
+            try:
+                yield from pages(self._get, self._patience, f"/groups/{path}/projects", **whole, **query)
+            except Refused as refused:
+                if refused.status != 404:
+                    raise
+            else:
+                return
+        if "/" in self._named.path:
+            if language is None or self._uses(path, language):
+                yield [one(self._get, self._patience, f"/projects/{path}")]
+        else:
+            yield from pages(self._get, self._patience, f"/users/{path}/projects", **query)
+
+    def _uses(self, path: str, language: str) -> bool:
+        found = one(self._get, self._patience, f"/projects/{path}/languages")
+        return isinstance(found, dict) and language.casefold() in {str(name).casefold() for name in found}
+
+    def _get(self, target: str) -> Page:
+        self._headers = {}
+        try:
+            # Waiting is ours, so that it is told.
+            answer = self._client.http_request("get", target, obey_rate_limit=False, retry_transient_errors=False)
+            return Page(answer.json(), answer.headers.get("link", ""))
+        except GitlabError as error:
+            raise Refused(error.response_code or 301, self._headers, str(error.error_message)) from None
+        except ValueError:
+            raise Refused(502, message="broken answer") from None
+
+    def _remember(self, response: object, **_: object) -> None:
+        """Keeps the headers, which the client's errors do not have."""
+        headers = getattr(response, "headers", {})
+        self._headers = {str(name).lower(): str(value) for name, value in headers.items()}
+
+
+def _described(item: object, named: ForgeSource, language: str | None) -> FleetRepository | SourceFailure | None:
+    try:
+        found = msgspec.convert(item, _Project, strict=False)
+    except msgspec.ValidationError:
+        return SourceFailure(source=named.source, reason="a project is described in a way that is not understood")
+    if found.repository_access_level == "disabled":
+        return None
+    url = f"{named.base}/{quote(found.path_with_namespace)}"
+    return FleetRepository(
+        identity=f"{named.host}#{found.id}",
+        name=found.path_with_namespace,
+        url=url,
+        clone_url=_clone_url(found, named) or f"{url}.git",
+        host=named.host,
+        forge="gitlab",
+        private=found.visibility != "public",
+        archived=found.archived,
+        fork=found.forked_from_project is not None,
+        language=language,
+        topics=tuple(found.topics),
+        default_branch=found.default_branch,
+        pushed_at=utc(found.last_activity_at),
+    )
+
+
+def _clone_url(found: _Project, named: ForgeSource) -> str | None:
+    """The address that the forge gives, where it is on the host that the user named."""
+    try:
+        parts = urlsplit(found.http_url_to_repo or "")
+        host = host_of(parts.hostname or "", parts.scheme, parts.port)
+    except ValueError:
+        return None
+    if (parts.scheme, host) != (named.scheme, named.host) or parts.username is not None or parts.query:
+        return None
+    return found.http_url_to_repo
