@@ -122,35 +122,13 @@ def record(connection: Connection, run: int, repository: int, ended: Ended) -> b
 
 
 def _judged(connection: Connection, run: int, repository: int, ended: Ended) -> int:
+    """Number of the new verdict."""
     judged = ended.judged
     assert judged is not None
-    model, kind, applicable, level, attested, could_be = judged.mark
-    made = VERDICTS.insert().values(
-        repository_id=repository,
-        run_id=run,
-        evidence_id=_evidence(connection, repository, judged, ended.at),
-        at=ended.at,
-        as_of=judged.as_of,
-        changes_on=judged.changes_on,
-        judge_key=judged.judge_key,
-        revision=judged.revision,
-        committed_on=judged.committed_on,
-        content_digest=judged.content_digest,
-        mlscan_version=judged.mlscan_version,
-        policy_digest=judged.policy_digest,
-        model=model,
-        kind=kind,
-        applicable=applicable,
-        level=level,
-        level_name=judged.level_name,
-        attested_level=attested,
-        could_be=could_be,
-        target=judged.target,
-        causes=joined(tuple(cause.value for cause in judged.causes)),
-        missing=joined(judged.missing),
-        data=judged.data,
-    )
-    verdict = _number(connection.execute(made).inserted_primary_key)
+    evidence = _evidence(connection, repository, judged, ended.at)
+    keys = {"repository_id": repository, "run_id": run, "evidence_id": evidence, "at": ended.at}
+    made = connection.execute(VERDICTS.insert().values(**keys, **_verdict(judged)))
+    verdict = _number(made.inserted_primary_key)
     practices = [
         {"verdict_id": verdict, "practice": name, "present": present, "strength": strength}
         for name, (present, strength) in judged.practices.items()
@@ -163,6 +141,16 @@ def _judged(connection: Connection, run: int, repository: int, ended: Ended) -> 
         if rows:
             connection.execute(of.insert(), rows)
     return verdict
+
+
+def _verdict(judged: Judged) -> dict[str, object]:
+    """The columns of `fleet_verdicts` that judging gives."""
+    names = ("as_of", "changes_on", "judge_key", "revision", "committed_on", "content_digest", "mlscan_version")
+    plain = (*names, "policy_digest", "level_name", "target", "data")
+    mark = dict(zip(("model", "kind", "applicable", "level", "attested_level", "could_be"), judged.mark, strict=True))
+    causes = joined(tuple(cause.value for cause in judged.causes))
+    given = {name: getattr(judged, name) for name in plain}
+    return {**given, **mark, "causes": causes, "missing": joined(judged.missing)}
 
 
 def _evidence(connection: Connection, repository: int, judged: Judged, now: datetime) -> int:
