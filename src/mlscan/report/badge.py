@@ -49,10 +49,14 @@ class Badge:
 def badge_of(a: Assessment, *, label: str = LABEL, date: bool = False) -> Badge:
     """Label, `3 Analyze it` (with `, as of` day where `date` is set) and the colour of the level."""
     names = level_names(a)
-    position = sorted(names).index(a.level) / max(1, len(names) - 1)
-    color = _COLORS[round(position * (len(_COLORS) - 1))] if a.applicable else _NONE
+    position = sorted(names).index(a.level) / max(1, len(names) - 1) if a.applicable else None
     message = f"{a.level} {a.level_name}" if a.applicable else f"not applicable ({a.kind})"
-    message += f", {a.as_of}" if date else ""
+    return badge_with(label, message + (f", {a.as_of}" if date else ""), position)
+
+
+def badge_with(label: str, message: str, position: float | None) -> Badge:
+    """A badge with these words; its colour says where from 0, the lowest, to 1 something stands, None is grey."""
+    color = _NONE if position is None else _COLORS[round(position * (len(_COLORS) - 1))]
     return Badge(clip(clean(label).strip(), _LONGEST, "…"), clip(clean(message).strip(), _LONGEST, "…"), color)
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from mlscan.report import wording
 from mlscan.report.choices import LONG_REASON, ranked_components, steps
-from mlscan.report.clean import clean
 from mlscan.report.forge import forge_of
 from mlscan.report.html_view import view_of
 from mlscan.report.said import said
+from mlscan.report.templating import environment
 from mlscan.types.assessment import Assessment
 
 if TYPE_CHECKING:
@@ -33,25 +33,4 @@ def render_html(a: Assessment) -> str:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("mlscan.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalized,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["opened"] = _opened
-    return environment.get_template("report.html.j2")
-
-
-def _finalized(value: object) -> object:
-    """Text without control and bidirectional characters; what is HTML already stays."""
-    return clean(value) if type(value) is str else value
-
-
-def _opened(words: str) -> str:
-    """The words with a capital letter in front; the rest keeps its own."""
-    return words[:1].upper() + words[1:]
+    return environment("mlscan.report").get_template("report.html.j2")

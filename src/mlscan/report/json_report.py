@@ -27,7 +27,12 @@ _ESCAPED = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u20
 
 def render_json(assessment: Assessment) -> str:
     """Two-space indented JSON that ends in a newline; the same bytes for the same assessment on every system."""
-    text = json.dumps(as_dict(assessment), ensure_ascii=False, indent=2, allow_nan=False)
+    return dumped_json(as_dict(assessment))
+
+
+def dumped_json(value: Json) -> str:
+    """Two-space indented JSON without anything that acts on a terminal; it ends in a newline."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
     return _ESCAPED.sub(lambda m: f"\\u{ord(m[0]):04x}", text) + "\n"
 
 

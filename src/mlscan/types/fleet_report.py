@@ -71,7 +71,7 @@ class Coverage:
     could_be_more: int
     """Of the applicable ones: not everything could be seen, so that their level may be higher."""
     kinds: Mapping[str, int]
-    """Kind -> repositories with a verdict, the most frequent first."""
+    """Kind -> repositories to which a level means nothing, the most frequent first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ def test_coverage_adds_up_and_tells_what_the_figures_stand_on() -> None:
     assert (c.scanned, c.stale, c.failed, c.skipped) == (21, 1, 1, 1)
     assert c.applicable + c.not_applicable + c.other_model == c.scanned + c.stale
     assert c.not_applicable == 2
-    assert list(c.kinds.items()) == [("ml-project", 20), ("not-ml", 1), ("teaching", 1)]
+    assert list(c.kinds.items()) == [("not-ml", 1), ("teaching", 1)]
     assert c.could_be_more == 2
 
 

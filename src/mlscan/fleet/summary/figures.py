@@ -20,7 +20,7 @@ def coverage(rows: Sequence[FleetRow], model: str) -> Coverage:
     states = Counter(row.state for row in rows)
     judged = [row for row in rows if row.level is not None]
     counted = [row for row in judged if row.counts]
-    kinds = Counter(row.kind or "" for row in judged)
+    kinds = Counter(row.kind or "" for row in judged if not row.applicable)
     return Coverage(
         known=len(rows),
         scanned=states[State.SCANNED],
@@ -82,14 +82,14 @@ def _having(practice: str, rows: Iterable[FleetRow]) -> Share:
 
 
 def missing(counted: Sequence[FleetRow], rules: AssessContent) -> tuple[MissingCriterion, ...]:
-    """What stands on the way of projects, the most frequent first; equal ones by level, then by id."""
+    """What stands on the way of projects, the most frequent first, then what lifts most alone, then by level and id."""
     asks = {ask.criterion.id: ask for ask in rules.model.asks()}
     found = Counter(criterion for row in counted for criterion in dict.fromkeys(row.missing))
     alone = Counter(row.missing[0] for row in counted if row.to_next == 1)
     items = [
         _missing(id, asks.get(id), share(count, len(counted)), alone[id], rules=rules) for id, count in found.items()
     ]
-    return tuple(sorted(items, key=lambda x: (-x.projects.count, x.level, x.id)))
+    return tuple(sorted(items, key=lambda x: (-x.projects.count, -x.alone, x.level, x.id)))
 
 
 def _missing(id: str, ask: Ask | None, projects: Share, alone: int, *, rules: AssessContent) -> MissingCriterion:
