@@ -32,6 +32,10 @@ Family = tuple[bool, bool]
 """(code or notebook, tree): files of one family are searched for the same words."""
 
 
+Kind = tuple[frozenset[int], Context, Roles, str]
+"""Globs, context, roles and suffix of a path: files of which these are the same have the same candidates."""
+
+
 @dataclass(slots=True)
 class Candidates:
     """Matchers that may hold in a file, told from its path alone."""
@@ -62,23 +66,29 @@ class CandidateTable:
     def __init__(self, plan: Plan, context: Callable[[str], Context]) -> None:
         self._plan = plan
         self._context = context
-        self._shared: dict[tuple[frozenset[int], Context, Roles, str], Candidates] = {}
+        self.shared: dict[Kind, Candidates] = {}
+        """Candidates of files that the paths do not tell apart."""
 
     def of(self, path: str, roles: Roles) -> Candidates:
         """The matchers that may hold in the file of a path."""
         globs, context = self._plan.globs.match(path), self._context(path)
         key = (globs, context, roles, path[path.rfind(".") :])
-        found = self._shared.get(key)
+        found = self.shared.get(key)
         if found is None:
-            able = [x for x in self._plan.leaves if admits(x, globs, context)]
-            local = sorted((x for x in able if x.kind in LOCAL and _may(x, path, roles)), key=cost)
-            found = self._shared[key] = Candidates(
-                filtered={x.index: x for x in local if x.filtered},
-                always=[x for x in local if not x.filtered],
-                by_path=[x for x in able if x.kind == "path"],
-                family=(bool(roles.language or roles.notebook), roles.tree is not None),
-            )
+            found = self.shared[key] = self.make(key, path)
         return found
+
+    def make(self, key: Kind, path: str) -> Candidates:
+        """Candidates of a kind of files, told by one path of them."""
+        globs, context, roles, _ = key
+        able = [x for x in self._plan.leaves if admits(x, globs, context)]
+        local = sorted((x for x in able if x.kind in LOCAL and _may(x, path, roles)), key=cost)
+        return Candidates(
+            filtered={x.index: x for x in local if x.filtered},
+            always=[x for x in local if not x.filtered],
+            by_path=[x for x in able if x.kind == "path"],
+            family=(bool(roles.language or roles.notebook), roles.tree is not None),
+        )
 
     def prune(self, elsewhere: Set[int]) -> None:
         """Drops matchers whose companions can hold nowhere: no file is of their kind.
@@ -86,17 +96,17 @@ class CandidateTable:
         elsewhere: matchers that hold by path, or are evaluated in another way.
         """
         waiting: dict[int, Leaf] = {}
-        for found in self._shared.values():
+        for found in self.shared.values():
             waiting.update(found.filtered)
             waiting.update((leaf.index, leaf) for leaf in found.always)
         left = still_waiting(waiting, elsewhere, may_matter_at_all)
-        for found in self._shared.values():
+        for found in self.shared.values():
             found.keep(lambda leaf: leaf.index in left)
 
     def families(self) -> dict[Family, list[Leaf]]:
         """Matchers with words, by the family of the files in which they may hold."""
         found: dict[Family, dict[int, Leaf]] = {}
-        for candidates in self._shared.values():
+        for candidates in self.shared.values():
             found.setdefault(candidates.family, {}).update(candidates.filtered)
         return {family: [leaves[index] for index in sorted(leaves)] for family, leaves in found.items()}
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from mlscan.detect.candidates import admits
+from mlscan.detect.ci_files import CiFiles
 from mlscan.detect.combine import Combiner, NearMiss
 from mlscan.detect.commands import CommandMatcher
 from mlscan.detect.concerns import Concerns
@@ -18,6 +19,7 @@ from mlscan.detect.generated import GeneratedSnapshot, generated_paths, with_own
 from mlscan.detect.hints import hints_of
 from mlscan.detect.hits import Hit, Result
 from mlscan.detect.infra import ci_images
+from mlscan.detect.memory import Memory
 from mlscan.detect.mentions import Mentions
 from mlscan.detect.modules import ModuleIndex
 from mlscan.detect.named import named_only, names_of
@@ -26,6 +28,7 @@ from mlscan.detect.people import count_people
 from mlscan.detect.plan import Leaf, Plan, compile_plan
 from mlscan.detect.plugins import View, run_plugin
 from mlscan.detect.reading import Reading
+from mlscan.detect.recall import RecallingReading
 from mlscan.detect.siblings import Group, SiblingSearch, sibling_hits
 from mlscan.detect.started import CommandSources
 from mlscan.detect.values import check_for
@@ -51,20 +54,27 @@ REJECTIONS = 20
 """Rejections kept per detector."""
 
 
-def detect(snapshot: Snapshot, content: DetectContent, *, progress: Progress | None = None) -> Findings:
-    """All evidence, gaps, rejections and numbers of a snapshot. Never raises for what a file holds."""
+def detect(
+    snapshot: Snapshot, content: DetectContent, *, progress: Progress | None = None, memory: Memory | None = None
+) -> Findings:
+    """All evidence, gaps, rejections and numbers of a snapshot. Never raises for what a file holds.
+
+    memory: of other snapshots of the same repository, by the same content; the findings are the same without it.
+    """
     rules = content.lists.contexts
     generated = generated_paths([f.path for f in snapshot.files], rules.templates if rules else None)
+    memory = memory if memory is not None and memory.is_for(content) else None
+    plan = memory.plan if memory is not None else compile_plan(content)
     if not generated:
-        return Engine(snapshot, compile_plan(content)).run(progress)
-    findings = Engine(GeneratedSnapshot(snapshot, generated), compile_plan(content)).run(progress)
+        return Engine(snapshot, plan, memory).run(progress)
+    findings = Engine(GeneratedSnapshot(snapshot, generated), plan, memory).run(progress)
     return replace(with_own_paths(findings, generated), roots=())
 
 
 class Engine:
     """One run over one snapshot."""
 
-    def __init__(self, snapshot: Snapshot, plan: Plan) -> None:
+    def __init__(self, snapshot: Snapshot, plan: Plan, memory: Memory | None = None) -> None:
         paths = tuple(f.path for f in snapshot.files)
         self._snapshot = snapshot
         self._plan = plan
@@ -82,8 +92,12 @@ class Engine:
         self._results: dict[str, Result] = {}
         self._leaf_results: dict[int, Result] = {}
         self._running: list[str] = []
-        self._facts.mentions = Mentions(snapshot).of
-        self._reading = Reading(snapshot, plan, self._facts, self._reject)
+        self._facts.mentions = Mentions(snapshot, memory).of
+        if memory is None:
+            self._reading = Reading(snapshot, plan, self._facts, self._reject)
+        else:
+            self._reading = RecallingReading(snapshot, memory, self._facts, self._reject)
+        self._memory = memory
         self._people: int | str | None = "not counted"
 
     def run(self, progress: Progress | None = None) -> Findings:
@@ -91,7 +105,7 @@ class Engine:
         words = self._prepare_siblings() | names_of(self._plan.lists)
         self._reading.run(words, progress)
         self._facts.roots = self._find_roots()
-        self._read_ci()
+        self._reading.gaps.update(CiFiles(self._snapshot, self._facts, self._memory).read(self._reading.ci_bytes))
         self._sources = CommandSources(self._facts, self._command_index())
         self._facts.targets = self._sources.targets
         self._commands = CommandMatcher(self._facts, self._sources, self._files_of)
@@ -125,31 +139,6 @@ class Engine:
         self._facts.declaring = frozenset(p.rpartition("/")[0] for p, m in manifests if not m.lock)
         own = {p.rpartition("/")[0] for p in self._facts.manifests if self._facts.context(p) is Context.OWN}
         return tuple(sorted(own, key=lambda f: (-f.count("/") - bool(f), f)))
-
-    def _read_ci(self) -> None:
-        from mlscan.read.ci import parse_ci
-        from mlscan.read.ci_triggers import firing
-
-        info = self._snapshot.info
-        branches = info.branches if info.all_branches else ()
-        for path in sorted(self._reading.ci_bytes):
-            workflow = parse_ci(self._reading.ci_bytes[path], path, self._other_file)
-            if workflow is None:
-                continue
-            self._facts.workflows[path] = workflow = firing(workflow, branches)
-            self._reading.gaps |= {Gap(path, p.reason, partial=True) for p in workflow.problems}
-            if workflow.active and not workflow.commands_read:
-                self._reading.gaps.add(Gap(path, "commands not read: no reader for this CI system", partial=True))
-
-    def _other_file(self, path: str) -> bytes | None:
-        """A file that a CI file includes; kept bytes first, else one more read."""
-        if path in self._reading.ci_bytes:
-            return self._reading.ci_bytes[path]
-        if path not in self._facts.known:
-            return None
-        for _, data in self._snapshot.read_many([path]):
-            return None if isinstance(data, Gap) else data
-        return None
 
     def _command_index(self) -> CommandIndex:
         index = CommandIndex()

@@ -12,6 +12,7 @@ import re2
 from mlscan.detect.excerpt import clipped
 from mlscan.detect.facts import Facts
 from mlscan.detect.hits import Hit
+from mlscan.detect.modules import Modules
 from mlscan.detect.name_table import NameTable
 from mlscan.detect.parsed import ParsedFile
 from mlscan.detect.plan import Leaf, Plan
@@ -46,12 +47,13 @@ class LocalMatchers:
         self._facts = facts
         self._calls_by_name = plan.kept("names of calls", _names_of_calls)
         self._reject = reject
-        self._checks: dict[tuple[int, str], Check] = {}
+        self._checks = plan.kept("checks", _no_checks)
         self._names: dict[int, dict[str, bool]] = {}
         """Names of imports that were tested before, by matcher."""
         self._own: dict[str, bool] = {}
-        self._searches: dict[int, Callable[[bytes], object]] = {}
+        self._searches = plan.kept("searches", _no_searches)
         self._texts: dict[tuple[int, str], dict[str, bool]] = {}
+        self.modules: Modules = facts.modules
         self.unsure: set[tuple[int, str]] = set()
         """(matcher, path) where a variable decides whether the matcher holds."""
 
@@ -85,10 +87,8 @@ class LocalMatchers:
         """Whether a file imports something of the repository; True where its imports are not known by lines."""
         if path not in self._own:
             imports = self._facts.imports.get(path)
-            modules = self._facts.modules
             self._own[path] = imports is None or any(
-                name.startswith(".") or name.split(".", 1)[0] in modules.own or modules.resolve(name, path) is not None
-                for name in imports
+                self.modules.is_own(name) or self.modules.is_file(name, path) for name in imports
             )
         return self._own[path]
 
@@ -109,10 +109,9 @@ class LocalMatchers:
 
     def _foreign(self, leaf: Leaf, name: str, first_party: bool | None, hit: Hit) -> bool:
         """Whether an imported name is of the side that the matcher means; rejections are kept."""
-        modules = self._facts.modules
-        own = name.startswith(".") or name.split(".", 1)[0] in modules.own
+        own = self.modules.is_own(name)
         if first_party:
-            return own or modules.resolve(name, hit.path) is not None
+            return own or self.modules.is_file(name, hit.path)
         if own:
             self._reject(leaf, hit, "defined in this repository, not the tool of that name")
         return not own
@@ -282,6 +281,14 @@ class LocalMatchers:
 
 ALIASES = 50
 """Names of one module that are looked for before a parse; a file with more is parsed."""
+
+
+def _no_checks(_: Plan) -> dict[tuple[int, str], Check]:
+    return {}
+
+
+def _no_searches(_: Plan) -> dict[int, Callable[[bytes], object]]:
+    return {}
 
 
 def _names_of_calls(plan: Plan) -> NameTable:

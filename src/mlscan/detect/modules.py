@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 MANIFESTS = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
 _TOPS = frozenset({"", "src", "lib", "python", "source"})
+
+
+class Modules(Protocol):
+    """What matchers of one file ask about the others."""
+
+    def is_own(self, name: str) -> bool:
+        """Whether a dotted name is relative, or begins with a package or module of this repository."""
+        ...
+
+    def is_file(self, name: str, importer: str) -> bool:
+        """Whether a dotted name means a file of this repository when imported from a file."""
+        ...
 
 
 class ModuleIndex:
@@ -24,6 +37,14 @@ class ModuleIndex:
         self.own = frozenset(_own_packages(files, set(paths)))
         """Top-level names that this repository defines as packages or modules."""
         self._cache: dict[tuple[str, str], str | None] = {}
+
+    def is_own(self, name: str) -> bool:
+        """See `Modules`."""
+        return name.startswith(".") or name.split(".", 1)[0] in self.own
+
+    def is_file(self, name: str, importer: str) -> bool:
+        """See `Modules`."""
+        return self.resolve(name, importer) is not None
 
     def resolve(self, name: str, importer: str) -> str | None:
         """The file that a dotted name means when imported from a file; a trailing attribute is dropped.

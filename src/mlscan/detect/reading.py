@@ -7,7 +7,7 @@ code last. Between rounds it is known which matchers hold nowhere, and whoever n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -63,10 +63,9 @@ class Reading:
         self._plan = plan
         self._facts = facts
         self._matchers = LocalMatchers(plan, facts, reject)
-        self._table = CandidateTable(plan, facts.context)
-        order = sorted(plan.leaves, key=cost)
-        self._ranks = {leaf.index: rank for rank, leaf in enumerate(order)}
-        self._prefilters: dict[Family, Prefilter] = {}
+        self._table = self._make_table()
+        self._ranks = plan.kept("ranks", _ranks)
+        self._prefilters: Mapping[Family, Prefilter] = {}
         self._sizes = {f.path: f.size for f in snapshot.files}
         self._by_path: dict[str, set[int]] = defaultdict(set)
         """Path and sibling matchers that hold in a file, or may."""
@@ -90,15 +89,8 @@ class Reading:
     def run(self, words: Iterable[str], progress: Callable[[int, int], None] | None = None) -> None:
         """Reads every file that a matcher or the index wants; `words` are searched for in all of them."""
         wanted = self._wanted()
-        extra = list(words)
-        self._prefilters = {family: Prefilter(leaves, extra) for family, leaves in self._table.families().items()}
-        for number, (path, data) in enumerate(self._snapshot.read_many(wanted)):
-            roles, candidates = wanted[path]
-            if isinstance(data, Gap):
-                self._unread(path, data, candidates)
-            else:
-                self.bytes_read += len(data)
-                self._first(ParsedFile(path, data, roles), candidates)
+        self._prefilters = self._make_prefilters(list(words))
+        for number, _ in enumerate(self._look(wanted)):
             if progress and number % 200 == 0:
                 progress(number, len(wanted))
         for number in (_TREES, _CODE):
@@ -107,11 +99,31 @@ class Reading:
         for hits in self.hits.values():
             hits.sort(key=lambda hit: order.get(hit.path, -1))
 
+    def _make_table(self) -> CandidateTable:
+        return CandidateTable(self._plan, self._facts.context)
+
+    def _roles_of(self, path: str) -> Roles:
+        return roles_of(path)
+
+    def _make_prefilters(self, words: list[str]) -> Mapping[Family, Prefilter]:
+        return {family: Prefilter(leaves, words) for family, leaves in self._table.families().items()}
+
+    def _look(self, wanted: Mapping[str, tuple[Roles, Candidates]]) -> Iterator[None]:
+        """The first look at every file."""
+        for path, data in self._snapshot.read_many(wanted):
+            roles, candidates = wanted[path]
+            if isinstance(data, Gap):
+                self._unread(path, data, candidates)
+            else:
+                self.bytes_read += len(data)
+                self._first(ParsedFile(path, data, roles), candidates)
+            yield
+
     def _wanted(self) -> dict[str, tuple[Roles, Candidates]]:
         """Files to read, with what may hold in them; path matchers are evaluated on the way where paths suffice."""
         every: dict[str, tuple[Roles, Candidates]] = {}
         for path in self._facts.paths:
-            roles = roles_of(path)
+            roles = self._roles_of(path)
             candidates = self._table.of(path, roles)
             every[path] = roles, candidates
             if candidates.by_path:
@@ -161,8 +173,7 @@ class Reading:
         self._head(file.path, lambda: file.data)
         self._index(file)
         possible, words = self._prefilters[candidates.family].search(file.searched, self._modules(file))
-        for word in words:
-            self._facts.read_words.setdefault(word, set()).add(file.path)
+        self._tell(words, file.path)
         possible &= candidates.indexes
         if not possible and not candidates.always:
             self._finish(file)
@@ -189,6 +200,11 @@ class Reading:
             # A set that has lost members keeps its room: the copy takes less.
             self._pending.append(Pending(file.path, file.roles, held, set(possible), dict(leaves)))
 
+    def _tell(self, words: Sequence[str], path: str) -> None:
+        """Notes that a file mentions these words of sibling groups and tools."""
+        for word in words:
+            self._facts.read_words.setdefault(word, set()).add(path)
+
     def _is_able(self, leaf: Leaf, file: ParsedFile, possible: set[int]) -> bool:
         """Whether a matcher matters and may hold, by what bytes and lines say; else it is not possible any more."""
         if not may_matter(leaf, possible):
@@ -210,7 +226,7 @@ class Reading:
             ]
             if pending.leaves[number]:
                 todo.append(pending)
-        for pending, file in self._files(todo):
+        for pending, file in self._files(todo, number):
             file.wanted = self._matchers.wanted(pending.leaves[number])
             for leaf in pending.leaves[number]:
                 if may_matter(leaf, pending.possible):
@@ -232,8 +248,8 @@ class Reading:
         for leaves in pending.leaves.values():
             yield from (leaf for leaf in leaves if may_matter(leaf, pending.possible))
 
-    def _files(self, todo: list[Pending]) -> Iterator[tuple[Pending, ParsedFile]]:
-        """Each pending file, read again where it was not kept."""
+    def _files(self, todo: list[Pending], _number: int) -> Iterator[tuple[Pending, ParsedFile]]:
+        """Each pending file of a round, read again where it was not kept."""
         again = self._snapshot.read_many([pending.path for pending in todo if pending.file is None])
         for pending in todo:
             data = pending.file.data if pending.file is not None else next(again)[1]
@@ -251,10 +267,14 @@ class Reading:
 
     def _ask(self, leaf: Leaf, file: ParsedFile, possible: set[int]) -> None:
         found = self._evaluate(leaf, file)
+        doubtful = (leaf.index, file.path) in self._matchers.unsure or (bool(file.problems) and leaf.filtered)
+        self._note(leaf, file.path, found, possible, doubtful=doubtful)
+
+    def _note(self, leaf: Leaf, path: str, found: Sequence[Hit], possible: set[int], *, doubtful: bool) -> None:
+        """What a matcher found in a file; one that surely found nothing is not possible there any more."""
         self.hits[leaf.index] += found
-        unsure = (leaf.index, file.path) in self._matchers.unsure
-        if not found and (unsure or (file.problems and leaf.filtered)):
-            self.unknown[leaf.index].add(file.path)
+        if not found and doubtful:
+            self.unknown[leaf.index].add(path)
         elif not found:
             possible.discard(leaf.index)
 
@@ -285,7 +305,7 @@ class Reading:
 
             facts.imports[path] = scan_imports(file.data)
         elif roles.language in SOURCING:
-            named = sourced(file.data, path, roles.language, facts)
+            named = sourced(self._named_files(file, roles.language), path, roles.language, facts)
             if named:
                 facts.sourced[path] = named
         if roles.manifest and file.manifest is not None:
@@ -298,6 +318,15 @@ class Reading:
             self.ci_bytes[path] = file.data
         if path in self.tree_paths and file.tree is not None:
             facts.trees[path] = file.tree
+
+    def _named_files(self, file: ParsedFile, language: str) -> frozenset[str]:
+        from mlscan.read.code_includes import included_files
+
+        return included_files(file.data, file.path, language)
+
+
+def _ranks(plan: Plan) -> dict[int, int]:
+    return {leaf.index: rank for rank, leaf in enumerate(sorted(plan.leaves, key=cost))}
 
 
 def _round_of(leaf: Leaf, file: ParsedFile) -> int:

@@ -54,6 +54,7 @@ class SiblingSearch:
     def __init__(self, specs: Sequence[SiblingsMatch], lists: Lists) -> None:
         self._specs = specs
         self._lists = lists
+        self._known: dict[str, tuple[int, ...]] = {}
         self._regexes = [_regex(spec.of, [str(w) for w in expand(spec.vary, lists)]) for spec in specs]
         options = re2.Options()
         options.dot_nl = True
@@ -69,9 +70,16 @@ class SiblingSearch:
         """For each matcher the paths that have its shape, in their order."""
         found: list[list[str]] = [[] for _ in self._specs]
         for path in paths if self._specs else ():
-            for number in self._set.Match(path.encode("utf-8", "replace")) or ():
+            for number in self._shapes(path):
                 found[number].append(path)
         return found
+
+    def _shapes(self, path: str) -> tuple[int, ...]:
+        """The matchers that a path has the shape of; it is looked at once."""
+        known = self._known.get(path)
+        if known is None:
+            known = self._known[path] = tuple(self._set.Match(path.encode("utf-8", "replace")) or ())
+        return known
 
     def groups(self, number: int, paths: Iterable[str]) -> list[Group]:
         """Groups of one matcher with a production-like member and enough others, sorted by path."""

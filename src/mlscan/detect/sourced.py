@@ -9,11 +9,14 @@ SOURCING = frozenset(("r", "julia", "matlab", "sas", "spss"))
 MAX_FILES = 2_000
 
 
-def sourced(data: bytes, path: str, language: str, facts: Facts) -> frozenset[str]:
-    """What a program names of other files; a whole folder stands for the files in it, words of MATLAB for functions."""
-    from mlscan.read.code_includes import FOLDER, included_files
+def sourced(words: frozenset[str], path: str, language: str, facts: Facts) -> frozenset[str]:
+    """What a program names of other files; a whole folder stands for the files in it, words of MATLAB for functions.
 
-    found = set(included_files(data, path, language))
+    words: what `included_files` told of it.
+    """
+    from mlscan.read.code_includes import FOLDER
+
+    found = set(words)
     if FOLDER in found:
         found.discard(FOLDER)
         found |= set(_near_folder(path, facts)[:MAX_FILES])

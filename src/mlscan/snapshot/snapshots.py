@@ -64,7 +64,7 @@ class RepositorySnapshot:
     @cached_property
     def files(self) -> Sequence[FileEntry]:
         """Regular files, sorted by the bytes of their paths."""
-        return [FileEntry(e.path, self._size(e), e.executable) for e in self._parts.listing.entries]
+        return [FileEntry(e.path, self._size(e), e.executable, content=e.oid) for e in self._parts.listing.entries]
 
     @property
     def gaps(self) -> Sequence[Gap]:

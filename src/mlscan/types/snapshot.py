@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
@@ -30,6 +30,8 @@ class FileEntry:
     executable: bool = False
     context: Context | None = None
     """Whose file it is, where somebody said so; None leaves that to the rules."""
+    content: str | None = field(default=None, compare=False)
+    """Stands for the bytes: files with equal ids hold the same; None where it is only known after reading."""
 
 
 @dataclass(frozen=True, slots=True)
