@@ -90,6 +90,8 @@ class Point:
     could_be: int
     target: int | None
     """The level that is asked of it; None where nobody named one."""
+    run: int = 0
+    """Number of the run that made it; grows with time."""
     causes: tuple[Cause, ...]
     """What moved it away from the verdict before it; where code and content changed both, each that moved it alone."""
 

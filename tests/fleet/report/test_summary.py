@@ -196,3 +196,12 @@ def test_the_scan_behind_each_row_can_be_found() -> None:
     found = summary([standing("a/b", point(1, scan=17)), standing("a/c")])
     assert list(found.scans.values()) == [17]
     assert next(iter(found.scans)) == found.fleet.repositories[0].id
+
+
+def test_a_run_tells_what_is_new_where_times_are_too_coarse() -> None:
+    at = "2026-11-25T03:00:00Z"
+    points = point(1, at, run=1), point(2, at, run=2, causes=(Cause.CONTENT,))
+    later = replace(QUESTION, since=at, run=3)
+    assert [m.after for m in fleet(standing("a/b", *points), question=replace(later, run=2)).moved] == [2]
+    unchanged = fleet(standing("a/b", *points), question=later)
+    assert (unchanged.moved, unchanged.new, unchanged.since) == ((), (), at)

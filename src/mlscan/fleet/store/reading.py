@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Table, func, select, table, text
 
 from mlscan.fleet.store.records import AttemptState, Known, PolicyText, RunKind, Waiting
-from mlscan.fleet.store.rows import failure_of, point_of, repository_of, split
+from mlscan.fleet.store.rows import failure_of, iso, point_of, repository_of, split
 from mlscan.fleet.store.tables import (
     ATTEMPTS,
     EVIDENCE,
@@ -125,6 +125,12 @@ def counts(connection: Connection, run: int) -> dict[AttemptState, int]:
 def newest_run(connection: Connection, kind: RunKind) -> int | None:
     """Number of the newest run of a kind; None where there was none."""
     return connection.execute(select(func.max(RUNS.c.id)).where(RUNS.c.kind == kind.value)).scalar()
+
+
+def last_run(connection: Connection) -> tuple[int, str] | None:
+    """Number of the newest run of any kind and when it began; None where there was none."""
+    row = connection.execute(select(RUNS.c.id, RUNS.c.started_at).order_by(RUNS.c.id.desc()).limit(1)).first()
+    return (row.id, iso(row.started_at)) if row is not None else None
 
 
 def moves(connection: Connection, run: int) -> Iterator[tuple[str, int, int, tuple[str, ...]]]:

@@ -63,6 +63,7 @@ def point_of(row: Row[Any]) -> Point:
     """The verdict of a row of `fleet_verdicts`."""
     return Point(
         scan=row.id,
+        run=row.run_id,
         at=iso(row.at),
         revision=row.revision,
         committed_on=row.committed_on,

@@ -105,6 +105,11 @@ class Store:
         with self._reads() as connection:
             return reading.evidence_data(connection, number)
 
+    def last_run(self) -> tuple[int, str] | None:
+        """Number of the newest run of any kind (`Point.run`) and when it began, as in `Point.at`."""
+        with self._reads() as connection:
+            return reading.last_run(connection)
+
     def moves(self, run: int) -> Iterator[tuple[str, int, int, tuple[str, ...]]]:
         """(name, level before, level now, causes) of each repository whose level a run moved."""
         with self._reads() as connection:

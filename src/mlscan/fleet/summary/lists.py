@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from mlscan.fleet.summary.names import safe_reason
@@ -74,26 +74,30 @@ def days_between(first: str | None, last: str) -> int:
         return 0
 
 
-def moved(pairs: Iterable[tuple[Standing, FleetRow]], since: str) -> tuple[Move, ...]:
-    """Those whose verdict differs from the last one before `since`: up first, then down, by name."""
+IsNew = Callable[[Point], bool]
+"""Whether a verdict belongs to what is looked at, not to what was before it."""
+
+
+def moved(pairs: Iterable[tuple[Standing, FleetRow]], is_new: IsNew) -> tuple[Move, ...]:
+    """Those whose verdict differs from the last one before: up first, then down, by name."""
     found = []
     for standing, row in pairs:
-        before, later = _split(standing.points, since)
+        before, later = _split(standing.points, is_new)
         if before is None or not later or _verdict(before) == _verdict(later[-1]):
             continue
         found.append(_move(row, before, later))
     return tuple(sorted(found, key=lambda m: ({True: 0, False: 1, None: 2}[m.up], m.name)))
 
 
-def new(pairs: Iterable[tuple[Standing, FleetRow]], since: str) -> tuple[str, ...]:
-    """Ids of those with a first verdict since then, by name."""
-    found = [row for standing, row in pairs if standing.points and standing.points[0].at >= since]
+def new(pairs: Iterable[tuple[Standing, FleetRow]], is_new: IsNew) -> tuple[str, ...]:
+    """Ids of those whose first verdict is new, by name."""
+    found = [row for standing, row in pairs if standing.points and is_new(standing.points[0])]
     return tuple(row.id for row in sorted(found, key=lambda r: r.name))
 
 
-def _split(points: Sequence[Point], since: str) -> tuple[Point | None, list[Point]]:
-    before = [p for p in points if p.at < since]
-    return (before[-1] if before else None), [p for p in points if p.at >= since]
+def _split(points: Sequence[Point], is_new: IsNew) -> tuple[Point | None, list[Point]]:
+    before = [p for p in points if not is_new(p)]
+    return (before[-1] if before else None), [p for p in points if is_new(p)]
 
 
 def _verdict(point: Point) -> tuple[bool, int, int, str]:

@@ -26,6 +26,8 @@ class Question:
     """ISO day."""
     since: str | None = None
     """ISO day or time: what was decided from then on counts as moved; None is the day of the newest verdict."""
+    run: int | None = None
+    """Number of the run from which on verdicts count as new, whatever their time; `since` only says when that was."""
     title: str = TITLE
     public: bool = False
     """Only repositories that are known to be public."""
@@ -79,6 +81,7 @@ def _fleet(pairs: Sequence[Pair], rules: AssessContent, question: Question) -> F
     asks = {ask.criterion.id: ask for ask in rules.model.asks()}
     levels = figures.levels(counted, rules)
     since = question.since or max((s.newest.at[:10] for s, _ in pairs if s.newest), default=None)
+    is_new = _newer(question.run, since)
     reached, attested = figures.at_target(counted)
     return Fleet(
         mlscan_version=question.mlscan_version,
@@ -98,11 +101,17 @@ def _fleet(pairs: Sequence[Pair], rules: AssessContent, question: Question) -> F
         missing=figures.missing(counted, rules),
         nearest=lists.nearest(counted, asks),
         stuck=lists.stuck(counted, levels[-1].level if levels else 0, question.as_of),
-        moved=lists.moved(pairs, since) if since else (),
-        new=lists.new(pairs, since) if since else (),
+        moved=lists.moved(pairs, is_new),
+        new=lists.new(pairs, is_new),
         failures=tuple(shown_failure(f, question.leaves_out) for f in lists.failures(pairs, question.as_of)),
         repositories=rows,
     )
+
+
+def _newer(run: int | None, since: str | None) -> lists.IsNew:
+    if run is not None:
+        return lambda point: point.run >= run
+    return lambda point: point.at >= (since or "")
 
 
 def _digests(standings: Iterable[Standing]) -> tuple[str, ...]:
