@@ -26,12 +26,18 @@ _SETTINGS = ("config", "policy")
 
 
 @click.command("schema")
-@click.argument("name", type=click.Choice(["assessment", *_SETTINGS, *_CONTENT]), default="assessment")
+@click.argument("name", type=click.Choice(["assessment", "fleet", *_SETTINGS, *_CONTENT]), default="assessment")
 def schema_command(name: str) -> None:
     """Print a JSON Schema.
 
-    NAME is the JSON report (assessment, the default), mlscan.toml (config), a policy, or a kind of content file.
+    NAME is the JSON report (assessment, the default), that of a fleet, mlscan.toml (config), a policy, or a kind of
+    content file.
     """
+    if name == "fleet":
+        from mlscan.report.fleet import fleet_schema
+
+        write_stdout(fleet_schema(), data=True)
+        return
     if name in _SETTINGS:
         from mlscan.settings import policy_schema, settings_schema
 

@@ -48,29 +48,37 @@ class Listing:
 
 
 def page_parts(
-    fleet: Fleet, reports: Iterable[Assessment] = (), *, with_report: Sequence[str] = (), folder: str | None = None
+    fleet: Fleet, reports: Iterable[tuple[str, Assessment]] = (), *, folder: str | None = None
 ) -> Iterator[str]:
     """The page, piece by piece, so that it need not be held whole; together one HTML5 page.
 
-    reports: the verdicts that rows open, in the order of `with_report`, the ids of those rows.
-    folder: where the full reports lie as `<id>.html`, as an address relative to the page; None where there are none.
+    reports: ids of rows with the verdicts that they open, in any order; each is let go once it is packed.
+    folder: where the full reports lie as `<id>.html`, as an address relative to the page, with a slash at its end; None
+    where there are none.
     """
     script = _script()
     digest = b64encode(sha256(script.encode()).digest()).decode("ascii")
     head, body = _rendered(fleet, digest).split("<!--data-->")
     yield head
     texts = Texts()
-    for number, packet in enumerate(packets(reports, texts)):
+    ids: list[str] = []
+    for number, packet in enumerate(packets(_noted(reports, ids), texts)):
         yield f'<script type="text/plain" id="packet-{number}">{packet}</script>\n'
-    data = _data(fleet, texts, with_report, folder)
+    data = _data(fleet, texts, ids, folder)
     yield f'<script type="application/json" id="data">{_embedded(data)}</script>\n'
     yield f"<script>{script}</script>\n"
     yield body.rstrip("\n") + "\n"
 
 
-def render_page(fleet: Fleet, reports: Iterable[Assessment] = (), *, with_report: Sequence[str] = ()) -> str:
+def _noted(reports: Iterable[tuple[str, Assessment]], ids: list[str]) -> Iterator[Assessment]:
+    for id, assessment in reports:
+        ids.append(id)
+        yield assessment
+
+
+def render_page(fleet: Fleet, reports: Iterable[tuple[str, Assessment]] = ()) -> str:
     """The whole page as text; see `page_parts`."""
-    return "".join(page_parts(fleet, reports, with_report=with_report))
+    return "".join(page_parts(fleet, reports))
 
 
 @cache
