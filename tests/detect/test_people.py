@@ -24,6 +24,13 @@ def people(*authors: tuple[str, str]) -> int:
         ([("Ann", "12+ann@users.noreply.github.com"), ("Anna Lee", "ann@users.noreply.github.com")], 1),
         ([("dependabot[bot]", "49+dependabot[bot]@users.noreply.github.com"), ("Ann", "a@a.org")], 1),
         ([("Ann", "a@a.org"), ("Bee", "b@a.org"), ("Ann", "b@a.org")], 1),
+        ([("Ann Lee", "x@a.org"), ("AnnLee", "y@b.org")], 1),
+        ([("Ann Lee", "x@a.org"), ("a", "12+annlee@users.noreply.github.com")], 1),
+        ([("Ann", "ann.lee@a.org"), ("Home", "ann.lee@home.org")], 1),
+        ([("Ann", "ann.lee@a.org"), ("Ann Lee", "y@b.org")], 1),
+        ([("Ann Lee", "info@a.org"), ("Bob Ray", "info@b.org")], 2),
+        ([("Ann Lee", "ann@a.org"), ("Ann Ray", "ann@b.org")], 2),
+        ([("李", "a@a.org"), ("王", "b@a.org")], 2),
         ([], 0),
     ],
 )

@@ -8,10 +8,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from mlscan.types.snapshot import Author
 
 _NO_REPLY = re.compile(r"^(?:\d+[+-])?([^@]+)@(users\.noreply\.[^@]+)$")
+_OWN_MAILBOX = re.compile(r"^(?=[^@+]{6})[^@+]*[\d._-][^@+]*")
+"""A part before the @ that two people hardly share: of some length, with a digit or a separator."""
 
 
 def count_people(authors: Mapping[Author, int], is_bot: Callable[[str], bool]) -> int:
-    """Number of distinct people: merged by e-mail (a forge's no-reply ids unified), then by name.
+    """Number of distinct people: merged by e-mail (a forge's no-reply ids unified), then by name or handle.
 
     is_bot: whether a name or an e-mail (lower case) is a bot's.
     """
@@ -34,14 +36,21 @@ def people_of(authors: Iterable[Author], is_bot: Callable[[str], bool]) -> dict[
         email = author.email.lower().strip()
         if is_bot(name) or is_bot(email):
             continue
-        short = _NO_REPLY.match(email)
-        keys = [f"mail:{short.group(1)}@{short.group(2)}" if short else f"mail:{email}"]
-        if len(name) > 2:
-            keys.append(f"name:{name}")
+        keys = _keys(name, email)
         first[author] = keys[0]
         for key in keys[1:]:
             group[find(key)] = find(keys[0])
     return {author: find(key) for author, key in first.items()}
+
+
+def _keys(name: str, email: str) -> list[str]:
+    """What the commits of one person share: the address, the name in any spelling, the handle."""
+    short = _NO_REPLY.match(email)
+    own = _OWN_MAILBOX.match(email)
+    handles = [name, short.group(1) if short else own.group(0) if own else ""]
+    plain = ("".join(c for c in handle if c.isalnum()) for handle in handles)
+    address = f"mail:{short.group(1)}@{short.group(2)}" if short else f"mail:{email}"
+    return [address, *(f"name:{handle}" for handle in plain if len(handle) > 2)]
 
 
 def count_by_work(
