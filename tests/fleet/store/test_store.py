@@ -136,9 +136,9 @@ def test_a_run_that_was_cut_off_is_taken_up_where_it_was(writer: Writer) -> None
     first = writer.store.waiting(run.id)[0]
     writer.record(run.id, first.id, ended(judged()))
     again = writer.begin(PLAN)
-    assert (again.id, again.resumed, again.listed) == (run.id, True, False)
-    writer.enlist(run.id, PLAN.listing, [repository("one"), repository("two")])
-    assert [w.repository.name for w in writer.store.waiting(run.id)] == ["acme/two"]
+    assert (again.id, again.resumed) == (run.id, True)
+    assert writer.enlist(run.id, PLAN.listing, [repository(name) for name in ("one", "two", "three")]) == 1
+    assert [w.repository.name for w in writer.store.waiting(run.id)] == ["acme/two", "acme/three"]
     assert writer.store.counts(run.id)[AttemptState.SCANNED] == 1
 
 

@@ -75,8 +75,6 @@ class Run:
     as_of: str
     resumed: bool
     """True where an earlier process began it."""
-    listed: bool
-    """True where all of its repositories are known."""
 
 
 @dataclass(frozen=True, slots=True)

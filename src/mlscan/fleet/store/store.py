@@ -170,10 +170,10 @@ class Writer:
         with _writes(self._engine) as connection:
             return writing.begin(connection, plan, self._clock(), fresh=fresh)
 
-    def enlist(self, run: int, listing: str, found: Sequence[FleetRepository]) -> None:
-        """Adds repositories to a run; those that are there already stay as they are in it."""
+    def enlist(self, run: int, listing: str, found: Sequence[FleetRepository]) -> int:
+        """Adds repositories to a run; how many are new to it. Those that are there already stay as they are in it."""
         with _writes(self._engine) as connection:
-            writing.enlist(connection, run, listing, found, self._clock())
+            return writing.enlist(connection, run, listing, found, self._clock())
 
     def enlist_judged(self, run: int) -> None:
         """Adds every repository that has a verdict to a run, and closes its list."""

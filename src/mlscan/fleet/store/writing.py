@@ -39,7 +39,7 @@ def begin(connection: Connection, plan: RunPlan, now: datetime, *, fresh: bool) 
     connection.execute(update(RUNS).where(_U.state == RunState.RUNNING.value).values(state=RunState.STOPPED.value))
     if row is not None:
         connection.execute(update(RUNS).where(_U.id == row.id).values(state=RunState.RUNNING.value, ended_at=None))
-        return Run(id=row.id, as_of=row.as_of, resumed=True, listed=row.listed)
+        return Run(id=row.id, as_of=row.as_of, resumed=True)
     made = RUNS.insert().values(
         kind=plan.kind.value,
         key=plan.key,
@@ -54,11 +54,12 @@ def begin(connection: Connection, plan: RunPlan, now: datetime, *, fresh: bool) 
         unlisted=0,
         started_at=now,
     )
-    return Run(id=_number(connection.execute(made).inserted_primary_key), as_of=plan.as_of, resumed=False, listed=False)
+    return Run(id=_number(connection.execute(made).inserted_primary_key), as_of=plan.as_of, resumed=False)
 
 
-def enlist(connection: Connection, run: int, listing: str, found: Sequence[FleetRepository], now: datetime) -> None:
-    """Adds repositories to a run, and what is known of them to the store."""
+def enlist(connection: Connection, run: int, listing: str, found: Sequence[FleetRepository], now: datetime) -> int:
+    """Adds repositories to a run, and what is known of them to the store; how many are new to the run."""
+    new = 0
     rows = connection.execute(select(_R.identity, _R.id).where(_R.identity.in_([r.identity for r in found])))
     ids: dict[str, int] = {row.identity: row.id for row in rows}
     for repository in found:
@@ -69,14 +70,17 @@ def enlist(connection: Connection, run: int, listing: str, found: Sequence[Fleet
             number = ids[repository.identity] = _number(made.inserted_primary_key)
         else:
             connection.execute(update(REPOSITORIES).where(_R.id == number).values(**values))
-        _enlist_one(connection, run, number)
+        new += _enlist_one(connection, run, number)
+    return new
 
 
-def _enlist_one(connection: Connection, run: int, repository: int) -> None:
+def _enlist_one(connection: Connection, run: int, repository: int) -> bool:
     there = select(_A.run_id).where(_A.run_id == run, _A.repository_id == repository)
-    if connection.execute(there).first() is None:
-        values = {"run_id": run, "repository_id": repository, "state": AttemptState.WAITING.value}
-        connection.execute(ATTEMPTS.insert().values(values))
+    if connection.execute(there).first() is not None:
+        return False
+    values = {"run_id": run, "repository_id": repository, "state": AttemptState.WAITING.value}
+    connection.execute(ATTEMPTS.insert().values(values))
+    return True
 
 
 def enlist_judged(connection: Connection, run: int) -> None:
