@@ -100,9 +100,9 @@ def test_what_could_not_be_decided_is_unknown() -> None:
 
 def test_conditions_without_which_a_level_never_holds_are_named() -> None:
     assert asked(ENGINEERED, 5).requires == (
-        "level 5 asks for Separate environments whatever its rating",
-        "level 5 asks for Data versioning; or Feature store whatever its rating",
-        "level 5 asks for Automatic retraining whatever its rating",
+        "level 5 asks for Separate environments, whatever its rating",
+        "level 5 asks for Data versioning or Feature store, whatever its rating",
+        "level 5 asks for Automatic retraining, whatever its rating",
     )
     assert asked(ENGINEERED, 4).requires == ()
 

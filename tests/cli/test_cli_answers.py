@@ -158,14 +158,16 @@ def test_why_not_shows_looked_for_nearly_and_would(run: Run, world: World) -> No
     assert (ran.code, ran.err) == (0, "")
     assert world.asked[0][0] == "some/path"
     assert "level 3, Analyze it, does not hold: it is level 2." in ran.out
-    assert "Level 2, R&D: 3 of 3 met, rating F\n  Nothing is missing." in ran.out
+    assert "Level 2, R&D: 3 of 3 met, rating F, fully achieved\n  Nothing is missing." in ran.out
     assert "Ci can be seen (ci-there, weight 1)" in ran.out
-    assert "Status         not-met" in ran.out
+    assert "Status         not met" in ran.out
     assert max(map(len, ran.out.splitlines())) <= 80
 
 
 def test_why_not_of_a_level_that_holds_and_of_a_kind_without_one(run: Run, world: World) -> None:
-    assert "level 2, R&D, holds: it is level 2" in run("why-not", "2").out
+    out = run("why-not", "2").out
+    assert "level 2, R&D, holds: it is level 2" in out
+    assert "mlscan plan" not in out
     world.story = level_0
     out = run("why-not", "1").out
     assert "a level means nothing here (not-ml)" in out
@@ -203,7 +205,7 @@ def test_explain_level_names_what_is_missing(run: Run, world: World) -> None:
         ("lockfile", "absent: nothing of it was found"),
         ("scheduled-runs", "Nearly counted:\n  .github/workflows/nightly.yml:4: a schedule, but no step that trains"),
         ("3", "does not hold"),
-        ("level 2", "holds: rating F, 100% achieved"),
+        ("level 2", "holds: rating F, fully achieved: 100% by weight"),
         ("runs", "not seen"),
     ],
 )
@@ -213,11 +215,29 @@ def test_explain_with_a_path_says_what_was_decided_there(run: Run, id: str, word
     assert words in ran.out
 
 
-@pytest.mark.parametrize("id", ["n", "f", "declared", "vendored", "not-met", "upcoming", "experiments"])
+def test_explain_shows_each_place_once(run: Run, world: World) -> None:
+    def twice() -> Assessment:
+        a = level_2()
+        doubled = tuple(replace(e, captures=(("environment", word),)) for e in a.evidence for word in ("dev", "prod"))
+        practices = tuple(
+            replace(p, evidence=tuple(n for i in p.evidence for n in (2 * i, 2 * i + 1))) for p in a.practices
+        )
+        return replace(a, evidence=doubled, practices=practices)
+
+    world.story = twice
+    assert run("explain", "experiment-tracking", ".").out.count("src/train.py:41") == 1
+
+
+@pytest.mark.parametrize(
+    "id",
+    ["N", "F", "declared", "vendored", "not-met", "upcoming", "experiments", "could-be", "gap", "near-miss", "weight"],
+)
 def test_every_word_of_a_report_can_be_explained(run: Run, world: World, id: str) -> None:
     ran = run("explain", id)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(f"{id} (")
+    for spelled in (id.replace("-", "_"), id.replace("-", " "), id.lower()):
+        assert run("explain", spelled).out == ran.out
     assert world.asked == []
 
 

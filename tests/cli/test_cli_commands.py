@@ -26,7 +26,7 @@ Run = Callable[..., Ran]
         ("3", ["3 (level)", "Analyze it", "runs-logged"]),
         ("level-3", ["Analyze it"]),
         ("0", ["Absent"]),
-        ("ml-project", ["(kind)", "training code in {paths}", "yes"]),
+        ("ml-project", ["(kind)", "training code in …", "yes"]),
         ("not-ml", ["(kind)", "no gate counts it"]),
     ],
 )

@@ -39,7 +39,7 @@ def _required(a: Assessment, content: AssessContent, level: int) -> Iterator[str
     for n, conds in sorted(content.model.file.staged.requires.items()):
         for cond in conds if n <= level else ():
             if not set(named(cond)) <= present:
-                yield f"level {n} asks for {wanted(cond, content)} whatever its rating"
+                yield f"level {n} asks for {_words(cond, content)}, whatever its rating"
 
 
 def _unmet(a: Assessment, content: AssessContent, level: int, c: CriterionResult, needs: Cond | str | None) -> Unmet:

@@ -46,7 +46,8 @@ def explain_command(**given: object) -> None:
     """Say what a name in a report means; with PATH also what was decided about it there, and why.
 
     ID is a detector, a practice, a criterion, a level (0 to 5), a kind of repository, a part of the profile, a
-    strength, context, status, standing or rating, or the id of a verdict. `explain kind PATH` says in one line why the
+    strength, context, status, standing or rating, another word of reports such as could-be or gap, or the id of a
+    verdict. `explain kind PATH` says in one line why the
     repository is of its kind, `explain level PATH` what it lacks for the next level.
     """
     request = msgspec.convert(given, _Request)
@@ -81,9 +82,9 @@ def _width() -> int:
 
 
 def plain(id: str, model: str) -> str:
-    """The name behind what was typed: `level 3` and `mlscan:MODEL/NAME` are understood."""
-    name = id.strip().lower().removeprefix(f"mlscan:{model}/")
-    return name.removeprefix("level-").removeprefix("level ")
+    """The name behind what was typed: `level 3`, `could_be`, `not met` and `mlscan:MODEL/NAME` are understood."""
+    name = id.strip().lower().removeprefix(f"mlscan:{model}/").replace("_", "-").replace(" ", "-")
+    return name.removeprefix("level-")
 
 
 def _decided(assessment: Assessment, name: str, about: list[About]) -> Decided:
@@ -127,7 +128,9 @@ def catalogue(content: Content, model: str) -> dict[str, list[About]]:
 
 def page(about: About, width: int) -> str:
     """The text of one thing, wrapped."""
-    lines = [click.style(f"{about.id} ({about.what})", bold=True), *textwrap.wrap(one_line(about.title), width)]
+    name = about.id.upper() if about.what == "rating" else about.id
+    title = textwrap.wrap(one_line(about.title), width) if about.title != about.id else []
+    lines = [click.style(f"{name} ({about.what})", bold=True), *title]
     for heading, body in about.sections:
         lines += ["", click.style(heading, bold=True)]
         lines += [row for line in body for row in _wrapped(line, width)]

@@ -34,6 +34,27 @@ _STANDINGS = {
     "unused": "There is nothing here that the waiver or attestation is about.",
     "requested": "The policy of the organisation does not accept the waiver or attestation, or not yet.",
 }
+_REPORT = {
+    "evidence": "One place where a detector saw its practice: path, line, how strongly it shows, and whose file it is.",
+    "detector": "Recognises one way in which a practice shows. `mlscan detectors` lists them.",
+    "practice": "Something that a mature process does, such as tests or monitoring; several detectors may see it.",
+    "criterion": "One thing that a level asks for, met by one or several practices. `mlscan rules` lists them.",
+    "could-be": "The level if everything were there that was not read or is handed to another repository: a ceiling. "
+    "The level itself is a floor, nothing in it is guessed.",
+    "attested-level": "The level with what people vouched for; the level itself counts evidence alone.",
+    "gap": "Something that could not be read, or only in part, and why. It makes practices unknown, never absent.",
+    "delegated": "Handed to another repository, such as a shared workflow: what it does there is unknown. "
+    "`--with` reads it in a clone.",
+    "near-miss": "All conditions of a detector held but one; it does not count, and the report says which one.",
+    "weight": "How much a criterion counts in its level, 1 to 3.",
+    "essential": "A criterion without which its level hardly holds, whatever else is there.",
+    "ahead": "Practices that only a higher level than the one that is reached asks for.",
+    "unobservable": "Criteria that no file can show. People can attest them; no level counts them.",
+    "applicable": "Whether a level means anything: not for libraries, courses and where there is no machine learning.",
+    "target": "The level that is enough here, by configuration or policy; reports and plans measure against it.",
+    "component": "One ML project of several in a repository; the repository's level is that of its highest one.",
+    "effort": "A guess at what a step takes, to compare steps by: small, medium or large.",
+}
 _RATINGS = (("N", "Not achieved"), ("P", "Partially achieved"), ("L", "Largely achieved"), ("F", "Fully achieved"))
 
 
@@ -41,7 +62,12 @@ def about_words(model: Model, presence: PresenceFile) -> Iterator[About]:
     """What each word means, and what belongs to each part of the profile."""
     strengths = {word: f"{meaning[:1].upper()}{meaning[1:]}." for word, meaning in STRENGTHS}
     ratings = dict(_ratings(model.file.staged))
-    fixed = (("context", _CONTEXTS), ("status", _STATUSES), ("standing", _STANDINGS))
+    fixed = (
+        ("context", _CONTEXTS),
+        ("status", _STATUSES),
+        ("standing", _STANDINGS),
+        ("word of reports", _REPORT),
+    )
     for what, words in (("strength", strengths), *fixed, ("rating", ratings)):
         for word, meaning in words.items():
             yield About(word, what, meaning, ())

@@ -95,9 +95,14 @@ def about_level(level: Level, criteria: Iterable[Criterion]) -> About:
 def about_kind(kind: str, rules: Iterable[KindRule], *, applicable: bool) -> About:
     """When a repository is of this kind, and whether a level means anything for it."""
     matching = [r for r in rules if r.kind == kind]
-    lines = [line for r in matching for line in (r.reason, *outline(r.needs))]
+    lines = [line for r in matching for line in (_reason(r), *outline(r.needs))]
     applies = "yes" if applicable else "no: it is shown, and no gate counts it"
     return _about(kind, "kind", kind, when=lines, level_applies=[applies])
+
+
+def _reason(rule: KindRule) -> str:
+    """Without the places, which only a repository has."""
+    return rule.reason.removesuffix(": {paths}").replace("{paths}", "…")
 
 
 def outline(condition: msgspec.Struct | str | None) -> list[str]:

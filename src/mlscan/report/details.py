@@ -7,7 +7,7 @@ from rich.text import Text
 from mlscan.report.choices import place
 from mlscan.report.found import add_rejection
 from mlscan.report.page import Page
-from mlscan.report.wording import wrong_verdict
+from mlscan.report.wording import rating, state, wrong_verdict
 from mlscan.types.assessment import Assessment, CriterionResult, Status
 from mlscan.types.evidence import Context, Evidence
 
@@ -19,12 +19,12 @@ def add_criteria(page: Page, a: Assessment) -> None:
     for level in a.levels:
         if not level.criteria:
             continue
-        page.heading(f"Level {level.level} {level.name}: rating {level.rating.value}, {level.achieved:.0%} achieved")
+        page.heading(f"Level {level.level} {level.name}: {rating(level.rating)} ({level.achieved:.0%})")
         for criterion in level.criteria:
             _add_criterion(page, a, criterion)
     if any(level.criteria for level in a.levels):
         page.lines.append(Text())
-        page.add(page.text(wrong_verdict(a)), indent=2)
+        page.add(page.text("".join(words for words, _ in wrong_verdict(a))), indent=2)
     if a.unobservable:
         page.heading("No file can show")
         for words in a.unobservable:
@@ -32,7 +32,7 @@ def add_criteria(page: Page, a: Assessment) -> None:
 
 
 def _add_criterion(page: Page, a: Assessment, criterion: CriterionResult) -> None:
-    status = (f"{criterion.status.value:<8}", _STATUS_STYLES.get(criterion.status, "dim"))
+    status = (f"{state(criterion.status.value):<8}", _STATUS_STYLES.get(criterion.status, "dim"))
     marks = " (essential)" if criterion.essential else ""
     page.add(page.text("  ", status, "  ", (criterion.id, "bold"), f"{marks}: {criterion.title}"), indent=12)
     places = ", ".join(place(a.evidence[i].where) for i in criterion.evidence[:3])

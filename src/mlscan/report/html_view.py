@@ -7,18 +7,12 @@ from dataclasses import dataclass, field
 
 from mlscan.report.choices import best, cut_at_place, gaps_by_reason, level_names, near_misses, place, steps, tally
 from mlscan.report.forge import Forge
-from mlscan.report.wording import many
-from mlscan.types.assessment import Assessment, CriterionResult, LevelResult, PracticeResult, Rating, Status
+from mlscan.report.wording import RATINGS, many
+from mlscan.types.assessment import Assessment, CriterionResult, LevelResult, PracticeResult, Status
 from mlscan.types.evidence import Context, Evidence, Location, Rejection
 
 _PATHS = 50
 
-RATINGS = {
-    Rating.N: "not achieved",
-    Rating.P: "partially achieved",
-    Rating.L: "largely achieved",
-    Rating.F: "fully achieved",
-}
 _SIGNS = {
     Status.MET: ("✓", "met", "yes"),
     Status.ATTESTED: ("✓", "attested", "yes"),

@@ -35,6 +35,7 @@ from mlscan.report.wording import (
     nothing_missing,
     set_aside,
     starter_words,
+    state,
     target_words,
     with_attested,
     wrong_verdict,
@@ -201,7 +202,12 @@ def _names(label: str, names: list[str]) -> list[str]:
 
 def _criteria(a: Assessment, forge: Forge | None) -> list[str]:
     rows = [
-        (str(level.level), f"{text(c.title, 150)}<br>{code(c.id, 80)}", _SIGNS.get(c.status, c.status.value), why)
+        (
+            str(level.level),
+            f"{text(c.title, 150)}<br>{code(c.id, 80)}",
+            _SIGNS.get(c.status, state(c.status.value)),
+            why,
+        )
         for level in a.levels
         for c in level.criteria
         for why in [_why(a, c, forge)]
@@ -216,7 +222,12 @@ def _criteria(a: Assessment, forge: Forge | None) -> list[str]:
     body += [f"And {len(rows) - _ROWS} more."] if len(rows) > _ROWS else []
     if a.unobservable:
         body.append(f"No file can show: {', '.join(text(u, 100) for u in a.unobservable[:_ROWS])}.")
-    return [details(summary, "\n\n".join([*body, text(wrong_verdict(a))]))]
+    return [details(summary, "\n\n".join([*body, _wrong(a)]))]
+
+
+def _wrong(a: Assessment) -> str:
+    """How to object, with spaces that `text` would strip."""
+    return "".join(code(part, 200) if typed else part for part, typed in wrong_verdict(a))
 
 
 def _why(a: Assessment, criterion: CriterionResult, forge: Forge | None) -> str:

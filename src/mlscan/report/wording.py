@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlscan.types.assessment import Assessment, StarterFile, Status
+from mlscan.types.assessment import Assessment, Rating, StarterFile, Status
 
 REVISION_DIGITS = 10
 
@@ -17,6 +17,24 @@ STRENGTHS = (
     ("automated", "CI, a schedule or a deployment runs it"),
 )
 """How strongly a place shows its practice, from the weakest, in plain words."""
+
+RATINGS = {
+    Rating.N: "not achieved",
+    Rating.P: "partially achieved",
+    Rating.L: "largely achieved",
+    Rating.F: "fully achieved",
+}
+"""The ratings of ISO/IEC 33020 in words."""
+
+
+def state(word: str) -> str:
+    """A status, strength or standing as it stands in a sentence: `not met` for `not-met`."""
+    return word.replace("-", " ")
+
+
+def rating(sign: Rating) -> str:
+    """`rating F, fully achieved`, and so on."""
+    return f"rating {sign.value}, {RATINGS[sign]}"
 
 
 def verdict_id(a: Assessment, criterion: str) -> str:
@@ -61,12 +79,20 @@ def effort(sign: str) -> str:
     return f"{EFFORTS.get(sign, sign)} effort"
 
 
-def wrong_verdict(a: Assessment) -> str:
-    """How to report a verdict that is wrong, and how to live with it until then; one line."""
+def wrong_verdict(a: Assessment) -> tuple[tuple[str, bool], ...]:
+    """How to report a verdict that is wrong, and how to live with it until then: parts of one line.
+
+    True with what is typed or copied as it is.
+    """
     shown = next((c.id for level in a.levels for c in level.criteria), "CRITERION")
     return (
-        f"A verdict is wrong? mlscan explain {shown} PATH --issue makes a report of it, by its id "
-        f"{verdict_id(a, shown)}, ready to send, with what to put into mlscan.toml until then."
+        ("A verdict is wrong? ", False),
+        (f"mlscan explain {shown} PATH --issue", True),
+        (" makes a report of it, by its id ", False),
+        (verdict_id(a, shown), True),
+        (", ready to send, with what to put into ", False),
+        ("mlscan.toml", True),
+        (" until then.", False),
     )
 
 

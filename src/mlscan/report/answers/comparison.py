@@ -9,7 +9,7 @@ from mlscan.report.forge import Forge, forge_of
 from mlscan.report.markdown_text import code, details, link, linked_place, table, text
 from mlscan.report.options import RenderOptions
 from mlscan.report.page import Page
-from mlscan.report.wording import REVISION_DIGITS, STRENGTHS, many
+from mlscan.report.wording import REVISION_DIGITS, STRENGTHS, many, state
 from mlscan.types.answers import Change, Comparison, ComponentChange, Direction, Side
 from mlscan.types.evidence import Gap
 
@@ -111,18 +111,13 @@ def _what(change: Change) -> str:
     return "practice" if change.counts else "practice, for information"
 
 
-def _state(word: str) -> str:
-    """A status or strength as it is written in a sentence."""
-    return word.replace("-", " ")
-
-
 def _add_change(page: Page, change: Change, changes: Sequence[Change], color: str) -> None:
     """What became of one thing; briefly where a practice among the changes says the rest."""
     label = page.text(("  " + change.title, "bold"), (f" ({change.id}, {_what(change)})", "dim"))
     page.add(label, indent=4)
     repeated = _repeated(change, changes)
     above = f": see {repeated.title}" if repeated else ""
-    page.add(page.text("    ", (f"{_state(change.before)} -> {_state(change.after)}", color), above), indent=6)
+    page.add(page.text("    ", (f"{state(change.before)} -> {state(change.after)}", color), above), indent=6)
     if repeated:
         return
     was = "was at " if change.direction is Direction.LOST else ""
@@ -224,7 +219,7 @@ def _row(change: Change, changes: Sequence[Change], forge: Forge | None) -> tupl
     return (
         _SIGNS[change.direction],
         f"{text(change.title)}<br>{code(change.id)}, {text(_what(change))}",
-        text(_state(change.before)),
-        text(_state(change.after)),
+        text(state(change.before)),
+        text(state(change.after)),
         f"see {text(repeated.title)}" if repeated else was + (places[0] if places else "") + more,
     )

@@ -11,7 +11,7 @@ from mlscan.report.clean import clean
 from mlscan.report.markdown_text import code, fenced, text
 from mlscan.report.options import RenderOptions
 from mlscan.report.page import Page
-from mlscan.report.wording import quiet_line, verdict_id
+from mlscan.report.wording import quiet_line, rating, state, verdict_id
 from mlscan.types.assessment import Assessment, CriterionResult, Status
 from mlscan.types.evidence import Evidence, Rejection
 
@@ -41,11 +41,11 @@ def decided(a: Assessment, name: str) -> Decided | None:
     for level in a.levels:
         if name == str(level.level):
             holds = "holds" if a.level >= level.level else "does not hold"
-            return Decided(id=name, said=holds, why=f"rating {level.rating.value}, {level.achieved:.0%} achieved.")
+            return Decided(id=name, said=holds, why=f"{rating(level.rating)}: {level.achieved:.0%} by weight.")
         for c in level.criteria:
             if c.id == name:
                 seen = tuple(a.evidence[i] for i in c.evidence)
-                return Decided(id=name, said=c.status.value, why=c.why, evidence=seen, near=_near(a, c.needs))
+                return Decided(id=name, said=state(c.status.value), why=c.why, evidence=seen, near=_near(a, c.needs))
     for p in a.practices:
         if p.id == name:
             said = {True: f"present, {p.strength}", False: "absent", None: "unknown"}[p.present]
@@ -79,13 +79,14 @@ def render_decided(a: Assessment, found: Decided, options: RenderOptions) -> str
     """The verdict with its places, and what nearly counted."""
     page = Page(options)
     page.add(page.text((f"In {a.repository.name}", "bold"), f": {decided_line(found)}"), indent=2)
-    for e in found.evidence[:_PLACES]:
+    seen = list({(e.where, e.excerpt, e.detector): e for e in found.evidence}.values())
+    for e in seen[:_PLACES]:
         about = f"  {e.strength.value}, {e.context.value}, {e.detector}"
         page.add(page.text(f"  {place(e.where)}", (about, "dim")), indent=4)
         if e.excerpt:
             page.add(page.text((f"    {e.excerpt}", "cyan")), indent=4)
-    if len(found.evidence) > _PLACES:
-        page.add(page.text((f"  and {len(found.evidence) - _PLACES} more places", "dim")))
+    if len(seen) > _PLACES:
+        page.add(page.text((f"  and {len(seen) - _PLACES} more places", "dim")))
     for number, r in enumerate(found.near[:_PLACES]):
         if not number:
             page.add(page.text(("  Nearly counted:", "bold")))

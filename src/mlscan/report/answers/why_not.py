@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlscan.report.choices import place, tally
 from mlscan.report.options import RenderOptions
 from mlscan.report.page import Page
-from mlscan.report.wording import because
+from mlscan.report.wording import because, rating, state
 from mlscan.types.answers import NearMiss, Sought, Unmet, WhyNot
 from mlscan.types.assessment import Assessment, LevelResult, Status
 
@@ -26,8 +26,9 @@ def render_why_not(a: Assessment, answer: WhyNot, options: RenderOptions) -> str
     for level in answer.levels:
         unmet = [u for u in answer.unmet if u.level == level.level]
         _add_level(page, level, unmet)
-    page.lines.append(page.text())
-    page.add(page.text((f"mlscan plan --target {answer.level} shows the shortest way there.", "dim")))
+    if not answer.holds:
+        page.lines.append(page.text())
+        page.add(page.text((f"mlscan plan --target {answer.level} shows the shortest way there.", "dim")))
     return page.print()
 
 
@@ -45,7 +46,7 @@ def _verdict(a: Assessment, answer: WhyNot) -> str:
 
 def _add_level(page: Page, level: LevelResult, unmet: list[Unmet]) -> None:
     met, asked = tally(level)
-    page.heading(f"Level {level.level}, {level.name}: {met} of {asked} met, rating {level.rating.value}")
+    page.heading(f"Level {level.level}, {level.name}: {met} of {asked} met, {rating(level.rating)}")
     said = {status: [c.id for c in level.criteria if c.status is status] for status in (Status.ATTESTED, Status.WAIVED)}
     for status, ids in said.items():
         if ids:
@@ -63,8 +64,8 @@ def _add_unmet(page: Page, item: Unmet) -> None:
     marks = ", ".join([c.id, *(["essential"] if c.essential else []), f"weight {c.weight}"])
     style = "yellow" if c.status is Status.UNKNOWN else "red"
     page.add(page.text(("  " + c.title, "bold"), " ", (f"({marks})", "dim")), indent=4)
-    state = "unknown: it may be there" if c.status is Status.UNKNOWN else c.status.value
-    page.add(page.text(f"    {'Status':<14} ", (state, style)))
+    words = "unknown: it may be there" if c.status is Status.UNKNOWN else state(c.status.value)
+    page.add(page.text(f"    {'Status':<14} ", (words, style)))
     titles = _LOOKED_FOR if len(item.sought) <= _LOOKED_FOR or page.options.verbose else 1
     _add_rows(page, "Looked for", [words for s in item.sought for words in _sought(s, titles)])
     near = _grouped(item.near)
@@ -81,16 +82,16 @@ def _add_rows(page: Page, label: str, rows: list[str]) -> None:
 
 
 def _sought(s: Sought, shown: int) -> list[str]:
-    state = {True: "there", False: "not there", None: "unknown"}[s.present]
+    found = {True: "there", False: "not there", None: "unknown"}[s.present]
     if s.unwanted:
-        return [f"{s.title}, which should not be there: {state}"]
+        return [f"{s.title}, which should not be there: {found}"]
     least = f", {s.strength} at least" if s.strength not in (None, "declared") else ""
     if s.present:
-        return [f"{s.title}{least}: {state}"]
+        return [f"{s.title}{least}: {found}"]
     titles = list(s.looked_for[:shown])
     more = [f"{len(s.looked_for) - len(titles)} more"] if len(s.looked_for) > len(titles) else []
     tail = f" ({'; '.join([*titles, *more])})" if titles and titles != [s.title] else ""
-    return [f"{s.title}{least}: {state}{tail}"]
+    return [f"{s.title}{least}: {found}{tail}"]
 
 
 def _grouped(near: tuple[NearMiss, ...]) -> list[str]:
