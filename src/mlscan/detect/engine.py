@@ -25,7 +25,7 @@ from mlscan.detect.modules import ModuleIndex
 from mlscan.detect.named import named_only, names_of
 from mlscan.detect.packed import packed_gaps
 from mlscan.detect.people import count_people
-from mlscan.detect.plan import Leaf, Plan, compile_plan
+from mlscan.detect.plan import Leaf, Plan, plan_for
 from mlscan.detect.plugins import View, run_plugin
 from mlscan.detect.reading import Reading
 from mlscan.detect.recall import RecallingReading
@@ -64,7 +64,7 @@ def detect(
     rules = content.lists.contexts
     generated = generated_paths([f.path for f in snapshot.files], rules.templates if rules else None)
     memory = memory if memory is not None and memory.is_for(content) else None
-    plan = memory.plan if memory is not None else compile_plan(content)
+    plan = memory.plan if memory is not None else plan_for(content)
     if not generated:
         return Engine(snapshot, plan, memory).run(progress)
     findings = Engine(GeneratedSnapshot(snapshot, generated), plan, memory).run(progress)

@@ -156,6 +156,21 @@ class _Place:
     scope: str = "file"
 
 
+_newest: list[tuple[DetectContent, Plan]] = []
+"""The plan that was asked for last, with its content."""
+
+
+def plan_for(content: DetectContent) -> Plan:
+    """The plan of this very content; made once for repositories that are scanned one after another."""
+    for known, plan in _newest:
+        same = known.detectors is content.detectors and known.lists is content.lists
+        if same and known.find_plugin is content.find_plugin:
+            return plan
+    plan = compile_plan(content)
+    _newest[:] = [(content, plan)]
+    return plan
+
+
 def compile_plan(content: DetectContent) -> Plan:
     """The plan of all detectors that are not retired. Raises ContentError for a condition that says nothing."""
     plan = Plan(
