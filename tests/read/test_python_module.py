@@ -48,6 +48,11 @@ def test_the_scan_finds_modules_and_names(source: str, modules: set[str]) -> Non
     assert modules <= scan_imports(source.encode())
 
 
+def test_the_scan_reads_names_on_further_lines() -> None:
+    source = b"from a.b import (  # (parts)\n    c,  # one) of two\n    d as e,\n)\nf(g)\n"
+    assert scan_imports(source) == {"a.b", "a.b.c", "a.b.d"}
+
+
 def test_the_scan_of_a_file_without_imports_is_empty() -> None:
     assert scan_imports(b"important = 1\nx = importlib\n") == frozenset()
 

@@ -18,6 +18,9 @@ _FROM = re.compile(rb"(?<![\w\x80-\xff])from(?![\w\x80-\xff])")
 _FROM_MODULE = re.compile(rb"\s*+(\.[\s.]*+(?:%b)?|%b)\s*+" % (_DOTTED, _DOTTED))
 _ITEM = re.compile(rb"\s*+(\*|%b)(?:\s*+\bas\b\s*+(%b))?" % (_DOTTED, _NAME))
 _KEYWORD = re.compile(rb"(?<![\w\x80-\xff])import(?![\w\x80-\xff])")
+_BRACKET = re.compile(rb"(?<![\w\x80-\xff])from\s*+(\.[\s.]*+(?:%b)?|%b)\s*+import[ \t]*+\(" % (_DOTTED, _DOTTED))
+_BRACKET_LIMIT = 4_000
+"""Bytes of a bracketed list of names that are read."""
 _CONTINUATION = re.compile(rb"\\\r?\n")
 _END_OF_NAMES = re.compile(rb"[;#\\\"')]")
 _COMMENT = re.compile(rb"#[^\n]*")
@@ -28,7 +31,7 @@ def scan_imports(data: bytes) -> frozenset[str]:
     """Every module that the file may import, found without parsing; for `from a import b` both `a` and `a.b`.
 
     Reports every module that `parse_python` reports, and more: what stands in strings, comments and notebooks' JSON.
-    Names on further lines of a bracketed import are left out, their module is not. Reads the first 4 MB.
+    Of a bracketed import of Python, names on further lines too. Reads the first 4 MB.
     """
     data, _ = clip(clean(data), _SCAN_LIMIT)
     if b"import" not in data:
@@ -42,6 +45,9 @@ def scan_imports(data: bytes) -> frozenset[str]:
         end = data.find(b"\n", hit)
         end = len(data) if end < 0 else end
         _scan_line(data[start:end], found)
+    for opened in _BRACKET.finditer(data):
+        names = _COMMENT.sub(b"", data[opened.end() : opened.end() + _BRACKET_LIMIT])
+        _add_from(_text(opened.group(1)), names, found)
     return frozenset(found)
 
 
