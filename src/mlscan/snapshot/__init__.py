@@ -2,6 +2,7 @@
 
 from mlscan.snapshot.kept import KeptBlobs
 from mlscan.snapshot.opening import open_snapshot
+from mlscan.snapshot.revisions import Commit, Line, Revisions
 from mlscan.snapshot.snapshots import RepositorySnapshot
 
-__all__ = ["KeptBlobs", "RepositorySnapshot", "open_snapshot"]
+__all__ = ["Commit", "KeptBlobs", "Line", "RepositorySnapshot", "Revisions", "open_snapshot"]

@@ -83,10 +83,10 @@ class Git:
             return bytes(held)
         return None
 
-    def records(self, arguments: Sequence[str], *, place: Place | None = None) -> Iterator[bytes]:
+    def records(self, arguments: Sequence[str], *, asked: bytes = b"", place: Place | None = None) -> Iterator[bytes]:
         """What git prints, NUL by NUL and not all at once. Raises GitFailed, also after the last record."""
         rest = b""
-        for chunk in self._printed(arguments, b"", place):
+        for chunk in self._printed(arguments, asked, place):
             *whole, rest = (rest + chunk).split(b"\0")
             yield from whole
             if len(rest) > RECORD:

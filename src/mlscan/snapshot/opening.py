@@ -14,6 +14,7 @@ from mlscan.snapshot.disk import Disk, read_file
 from mlscan.snapshot.git import Git, held_back, is_revision
 from mlscan.snapshot.kept import KeptBlobs
 from mlscan.snapshot.listing import Listing, bounded
+from mlscan.snapshot.log import COMMIT
 from mlscan.snapshot.objects import Answer, ObjectStream, Request, measure
 from mlscan.snapshot.repository import Found, Refused, find_repository
 from mlscan.snapshot.snapshots import Parts, RepositorySnapshot
@@ -24,8 +25,6 @@ from mlscan.types.errors import NothingToScan, UsageError
 from mlscan.types.evidence import Gap
 from mlscan.types.snapshot import History, Limits, RepositoryInfo
 
-COMMIT = 10_000_000
-"""Bytes of the largest commit that is looked at."""
 _DEFAULT_LIMITS = Limits()
 _OID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
@@ -44,7 +43,7 @@ def open_snapshot(
     Raises NothingToScan when there is no such folder or revision, UsageError for a revision that git would take for
     an option. What is wrong with single files is a gap.
     """
-    folder = _folder(target)
+    folder = existing_folder(target)
     if rev is not None and not is_revision(rev):
         raise UsageError(f"--rev: {rev!r} is no name of a revision")
     found = find_repository(folder)
@@ -56,7 +55,8 @@ def open_snapshot(
     return _opened(folder, found, rev, limits, kept)
 
 
-def _folder(target: str | os.PathLike[str]) -> Path:
+def existing_folder(target: str | os.PathLike[str]) -> Path:
+    """The folder that is named. Raises NothingToScan where there is none that can be read."""
     path = Path(target)
     try:
         resolved = path.resolve(strict=True)
@@ -86,12 +86,12 @@ def _plain(folder: Path, limits: Limits, gaps: list[Gap]) -> RepositorySnapshot:
 
 def _opened(folder: Path, found: Found, rev: str | None, limits: Limits, kept: KeptBlobs | None) -> RepositorySnapshot:
     private: Path | None = None
-    opening: _Opening | None = None
+    opening: Opening | None = None
     try:
         with held_back():
             private = Path(tempfile.mkdtemp(prefix="mlscan-"))
         takeover.take_over(found, private)
-        opening = _Opening(folder, found, private, limits)
+        opening = Opening(folder, found, private, limits)
         parts = opening.parts(rev)
         if isinstance(parts, Parts):
             return RepositorySnapshot(replace(parts, kept=kept))
@@ -102,30 +102,35 @@ def _opened(folder: Path, found: Found, rev: str | None, limits: Limits, kept: K
     return _plain(folder, limits, parts)
 
 
-def _release(private: Path | None, opening: _Opening | None) -> None:
+def _release(private: Path | None, opening: Opening | None) -> None:
     if opening is not None:
         opening.stream.close()
     if private is not None:
         takeover.remove(private)
 
 
-class _Opening:
+class Opening:
     """One repository while it is opened."""
 
     def __init__(self, folder: Path, found: Found, private: Path, limits: Limits) -> None:
         self._folder, self._found, self._private, self._limits = folder, found, private, limits
-        self._git = Git(private, found.common / "objects")
-        self.stream = ObjectStream(self._git)
-        listed = self._git.run(["for-each-ref", "--format=%(objectname) %(refname)"])
+        self.git = Git(private, found.common / "objects")
+        self.stream = ObjectStream(self.git)
+        listed = self.git.run(["for-each-ref", "--format=%(objectname) %(refname)"])
         lines = None if listed is None else listed.decode("utf-8", "replace").splitlines()
+        self.trees = self.stream
+        self._sizes: dict[str, int | str] = {}
         self._references = None if lines is None else [line.partition(" ")[2] for line in lines]
         self._tips = {line.partition(" ")[0] for line in lines or ()}
 
     def parts(self, rev: str | None) -> Parts | list[Gap]:
         """What the snapshot is made of; only gaps where the folder is better scanned as a plain one."""
-        revision = self._revision(rev)
+        return self.parts_of(self.revision(rev), rev)
+
+    def parts_of(self, revision: str | None, rev: str | None) -> Parts | list[Gap]:
+        """The same for a revision by its id."""
         commit = self.stream.one(Request(revision, COMMIT, b"commit")) if revision else b""
-        info = self._info(revision, commit if isinstance(commit, bytes) else b"")
+        info = self.info(revision, commit if isinstance(commit, bytes) else b"")
         if rev is None and self._is_checked_out(revision):
             return self._work_tree(info)
         listing = self._of_commit(info, commit, rev)
@@ -133,8 +138,9 @@ class _Opening:
             return self._gaps(info)
         return self._finished(info, listing, None)
 
-    def _revision(self, rev: str | None) -> str | None:
-        output = self._git.run(["rev-parse", "--verify", "--quiet", f"{rev or 'HEAD'}^{{commit}}"])
+    def revision(self, rev: str | None) -> str | None:
+        """Object id of the commit that is named; None where HEAD names none. Raises NothingToScan for other names."""
+        output = self.git.run(["rev-parse", "--verify", "--quiet", f"{rev or 'HEAD'}^{{commit}}"])
         revision = (output or b"").strip()
         if _OID.fullmatch(revision):
             return revision.decode("ascii")
@@ -146,7 +152,8 @@ class _Opening:
         """Whether the files in the folder are those of the repository. Before the first commit there is no index."""
         return self._found.work_tree is not None and (revision is None or index_state(self._found) is not None)
 
-    def _info(self, revision: str | None, commit: bytes) -> RepositoryInfo:
+    def info(self, revision: str | None, commit: bytes) -> RepositoryInfo:
+        """What is known of the repository at a revision, whose commit this is."""
         url = origin.origin_url(self._found.common)
         return RepositoryInfo(
             name=origin.repository_name(url, self._found.work_tree or self._folder),
@@ -186,7 +193,7 @@ class _Opening:
 
     def _work_tree(self, info: RepositoryInfo) -> Parts | list[Gap]:
         disk = Disk(self._folder)
-        found = of_work_tree(self._git, self._found, info.revision, disk, self._limits)
+        found = of_work_tree(self.git, self._found, info.revision, disk, self._limits)
         if found is None or (self._found.prefix and not found[0].entries):
             disk.close()
             return [*self._gaps(info), *([Gap(".git", reasons.BAD_INDEX)] if found is None else [])]
@@ -200,12 +207,12 @@ class _Opening:
         words = commit.split(None, 2) if isinstance(commit, bytes) else []
         if len(words) < 2 or words[0] != b"tree" or not _OID.fullmatch(words[1]):
             return Listing(gaps=[Gap("", reasons.BAD_HEAD)])
-        tree = find_tree(self.stream, words[1].decode("ascii"), self._found.prefix)
+        tree = find_tree(self.trees, words[1].decode("ascii"), self._found.prefix)
         if tree is None and rev is not None:
             raise NothingToScan(f"{self._folder}: no such folder in the revision {rev!r}")
         if tree is None:
             return None
-        listing = of_tree(self.stream, tree, self._limits)
+        listing = of_tree(self.trees, tree, self._limits)
         if rev is None and self._found.work_tree is not None and any(e.name != ".git" for e in self._folder.iterdir()):
             listing.gaps.append(Gap("", reasons.NO_INDEX))
         return listing
@@ -220,8 +227,14 @@ class _Opening:
             disk,
             self._private,
             self.stream,
-            measure(self._git, (e.oid for e in listing.entries if e.oid)),
+            self._measured(listing),
         )
+
+    def _measured(self, listing: Listing) -> dict[str, int | str]:
+        """The sizes of the blobs; of those that an earlier listing held they are known."""
+        found = {entry.oid for entry in listing.entries if entry.oid}
+        self._sizes.update(measure(self.git, found - self._sizes.keys()))
+        return self._sizes
 
 
 def _date(commit: bytes) -> str | None:

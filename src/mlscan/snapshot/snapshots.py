@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from time import monotonic
+from typing import TypeVar
 
 from mlscan.snapshot import reasons, takeover
 from mlscan.snapshot.disk import Disk
 from mlscan.snapshot.git import GitFailed
 from mlscan.snapshot.kept import KeptBlobs
 from mlscan.snapshot.listing import Entry, Listing
+from mlscan.snapshot.log import MAILMAP, CommitLog
 from mlscan.snapshot.objects import Answer, ObjectStream, Request
 from mlscan.types.errors import SnapshotClosed
 from mlscan.types.evidence import Gap
 from mlscan.types.snapshot import Author, FileEntry, History, Limits, RepositoryInfo
 
-MAILMAP = 1_000_000
-"""Bytes of the largest mailmap that is used."""
+_K = TypeVar("_K")
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _POINTER_BYTES = 1_024
+
+
+@dataclass(slots=True)
+class Shared:
+    """What snapshots of one repository have in common."""
+
+    streams: list[ObjectStream]
+    """Git processes that give blobs; none of them is in use while no snapshot is read."""
+    log: CommitLog
 
 
 @dataclass(slots=True)
@@ -39,6 +49,8 @@ class Parts:
     """Object id -> bytes, or why the object cannot be read."""
     kept: KeptBlobs | None = None
     """Where blobs are kept for another snapshot of the repository."""
+    shared: Shared | None = None
+    """What belongs to several snapshots and outlives this one."""
 
 
 class RepositorySnapshot:
@@ -47,14 +59,14 @@ class RepositorySnapshot:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._entries = {e.path: e for e in parts.listing.entries}
-        self._streams = [parts.stream] if parts.stream else []
+        self._streams = parts.shared.streams if parts.shared else [parts.stream] if parts.stream else []
         self._idle = list(self._streams)
         self._read = 0
         self._full = False
         self._end = monotonic() + parts.limits.seconds
         self._closed = False
         # Also when nobody closes it: a folder in the temporary place would stay for ever.
-        self._release = weakref.finalize(self, _release, parts, self._streams)
+        self._release = weakref.finalize(self, _release, parts, () if parts.shared else self._streams)
 
     @property
     def info(self) -> RepositoryInfo:
@@ -108,6 +120,9 @@ class RepositorySnapshot:
 
     def authors(self) -> Mapping[Author, int] | Gap:
         """Authors of the commits reachable from the revision, or a gap where the history is not there."""
+        known = self._known(CommitLog.authors)
+        if known is not None:
+            return known
         log = self._log(f"--max-count={self._parts.limits.commits}", "--no-patch")
         if isinstance(log, Gap):
             return log
@@ -118,6 +133,9 @@ class RepositorySnapshot:
 
     def touched(self) -> Mapping[Author, frozenset[str]] | Gap:
         """Authors of the newest commits with the paths of the snapshot that these change."""
+        known = self._known(CommitLog.touched)
+        if known is not None:
+            return known
         count = f"--max-count={self._parts.limits.recent_commits}"
         log = self._log(count, "--no-merges", "--name-only", "--no-renames", "--no-ext-diff", mark="%x02")
         if isinstance(log, Gap):
@@ -126,6 +144,11 @@ class RepositorySnapshot:
             return _changed(log, self._parts.info.folder)
         except (GitFailed, OSError):
             return Gap("", "history with missing objects: what people touch is unknown")
+
+    def _known(self, ask: Callable[[CommitLog, RepositoryInfo, Limits], _K | None]) -> _K | None:
+        """What the log that several snapshots share says; None where git has to be asked."""
+        shared, info = self._parts.shared, self._parts.info
+        return ask(shared.log, info, self._parts.limits) if shared is not None else None
 
     def _log(self, *options: str, mark: str = "") -> Iterator[bytes] | Gap:
         """Records of `git log`: an author each, with the mark before, and what the options add."""
@@ -211,7 +234,7 @@ def _release(parts: Parts, streams: Iterable[ObjectStream]) -> None:
         stream.close()
     if parts.disk is not None:
         parts.disk.close()
-    if parts.private is not None:
+    if parts.private is not None and parts.shared is None:
         takeover.remove(parts.private)
 
 

@@ -66,6 +66,14 @@ def find_tree(stream: ObjectStream, tree: str, folder: str) -> str | None:
     return tree
 
 
+def find_entry(stream: ObjectStream, tree: str, name: str) -> str | None:
+    """The id of what a tree holds under a name; None for a folder or submodule, and where there is nothing."""
+    for mode, found, oid in _items(stream.one(Request(tree, TREE, b"tree")), tree):
+        if decode(found) == name and mode.startswith(b"1") and mode != b"160000":
+            return oid.hex()
+    return None
+
+
 def _fetch(stream: ObjectStream, root: str, limits: Limits) -> dict[str, Answer]:
     """Every distinct tree within the limits, or why it cannot be had."""
     fetched: dict[str, Answer] = {}
