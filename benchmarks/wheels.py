@@ -1,6 +1,6 @@
 """Are there wheels of all runtime dependencies for every platform and Python that mlscan is for?
 
-    python -m benchmarks.wheels [--python 3.11]... [--platform NAME]... [--json]
+    python -m benchmarks.wheels [--python 3.11]... [--platform NAME]... [--extra fleet]... [--json]
 
 Asks the package index that pip is configured with, installs nothing and builds nothing. Prints one line for each
 platform and Python: what is missing, and which systems the wheels are built for at least. Exit 1 when something is
@@ -40,6 +40,7 @@ PLATFORMS: dict[str, tuple[str, ...]] = {
 PROMISED = ("linux-x86_64", "linux-aarch64", "macos-arm64", "windows-amd64")
 """Platforms on which everything has to be there."""
 _SYSTEM = re.compile(r"(manylinux|macosx|musllinux)_(\d+)_(\d+)")
+_OWN = re.compile(r"mlscan\[([\w-]+)\]")
 _LEGACY = {"manylinux1": "manylinux_2_5", "manylinux2010": "manylinux_2_12", "manylinux2014": "manylinux_2_17"}
 
 
@@ -67,10 +68,18 @@ def systems_of(wheel: str) -> list[tuple[str, int, int]]:
     return [(kind, int(major), int(minor)) for kind, major, minor in _SYSTEM.findall(tag)]
 
 
-def requirements() -> list[str]:
-    """The runtime dependencies of mlscan."""
+def requirements(extras: Iterable[str] = ()) -> list[str]:
+    """The runtime dependencies of mlscan, and those of these extras and of the extras that they name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return [str(item) for item in project["dependencies"]]
+    wanted, asked = list(map(str, project["dependencies"])), list(extras)
+    for extra in asked:
+        for item in project["optional-dependencies"][extra]:
+            own = _OWN.match(item)
+            if own is None:
+                wanted.append(str(item))
+            elif own[1] not in asked:
+                asked.append(own[1])
+    return wanted
 
 
 def resolve(wanted: Sequence[str], platform: str, python: str, *, alone: bool = False) -> list[str] | None:
@@ -93,9 +102,8 @@ def wheels_in(report: dict[str, list[dict[str, dict[str, str]]]]) -> list[str]:
     return sorted(url.rpartition("/")[2] for url in urls)
 
 
-def ask(platform: str, python: str) -> Answer:
+def ask(platform: str, python: str, wanted: Sequence[str]) -> Answer:
     """What is there for one platform and Python; where not everything is, each dependency is asked for alone."""
-    wanted = requirements()
     wheels = resolve(wanted, platform, python)
     if wheels is not None:
         return Answer(platform, python, tuple(wheels), ())
@@ -119,12 +127,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", action="append", choices=PYTHONS)
     parser.add_argument("--platform", action="append", choices=PLATFORMS)
+    parser.add_argument("--extra", action="append", default=[], help="its dependencies too")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
+    wanted = requirements(given.extra)
     answers = []
     for platform in given.platform or PLATFORMS:
         for python in given.python or PYTHONS:
-            answers.append(ask(platform, python))
+            answers.append(ask(platform, python, wanted))
             if not given.json:
                 print(*shown(answers[-1:]), flush=True)
     if given.json:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks import wheels
-from benchmarks.wheels import Answer, main, shown, systems_of, wheels_in
+from benchmarks.wheels import Answer, main, requirements, shown, systems_of, wheels_in
 
 LINUX = "re2-1-cp313-cp313-manylinux_2_27_x86_64.manylinux_2_28_x86_64.whl"
 OLD = "yaml-6-cp313-cp313-manylinux2014_x86_64.whl"
@@ -50,3 +50,12 @@ def test_the_one_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.setattr(wheels, "resolve", without_re2)
     main(["--platform", "linux-musl-x86_64", "--python", "3.11"])
     assert "missing: google-re2" in capsys.readouterr().out
+
+
+def test_an_extra_brings_what_the_extras_in_it_need() -> None:
+    assert not any("SQLAlchemy" in item or "psycopg" in item for item in requirements())
+    found = requirements(["postgres"])
+    assert set(requirements()) < set(found)
+    assert any("SQLAlchemy" in item for item in found)
+    assert any("psycopg" in item for item in found)
+    assert not any(item.startswith("mlscan") for item in found)
