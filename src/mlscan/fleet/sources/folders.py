@@ -67,6 +67,8 @@ class _Search:
         """Folders of which everything is searched."""
         self._seen: set[Path] = set()
         """Where the objects of each repository lie that was counted."""
+        self._parts: set[Path] = set()
+        """Submodules, which are parts of what was counted."""
         self._linked: list[tuple[Path, Found]] = []
         self.closed: list[str] = []
         """Folders that could not be read, as seen from the root."""
@@ -114,11 +116,11 @@ class _Search:
         except OSError:
             self.closed.append(self._name(folder))
             return []
-        parts = _submodules(folder)
+        self._parts |= _submodules(folder)
         found = []
         for entry in names:
             path = Path(entry.path)
-            if entry.name == ".git" or path in parts:
+            if entry.name == ".git" or path in self._parts:
                 continue
             if _is_folder(entry):
                 found.append(path)

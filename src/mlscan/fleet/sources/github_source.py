@@ -45,6 +45,8 @@ def from_github(
                 yield _described(item, named)
     except (Refused, OSError) as error:
         yield SourceFailure(source=named.source, reason=reason_of(error))
+    finally:
+        asker.close()
 
 
 def api_of(named: ForgeSource) -> str:
@@ -92,6 +94,10 @@ class _Asker:
             yield from pages(self._get, self._patience, "/user/repos", affiliation="owner", **order)
         else:
             yield from pages(self._get, self._patience, f"/users/{quote(path)}/repos", type="owner", **order)
+
+    def close(self) -> None:
+        """Ends the connections."""
+        self._requester.close()
 
     def _is_me(self, name: str) -> bool:
         """Whether the token is this user's, who is then shown private repositories too."""

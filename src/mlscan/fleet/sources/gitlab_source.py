@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -10,7 +11,7 @@ from gitlab import Gitlab
 from gitlab.exceptions import GitlabError
 
 from mlscan.fleet.sources.addresses import host_of
-from mlscan.fleet.sources.filters import Filters, utc
+from mlscan.fleet.sources.filters import Filters, Sieve, utc
 from mlscan.fleet.sources.named import ForgeSource
 from mlscan.fleet.sources.pages import Page, one, pages, reason_of
 from mlscan.fleet.sources.patience import Clock, Patience, Refused
@@ -28,10 +29,10 @@ class _Project(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     path_with_namespace: str
     http_url_to_repo: str | None = None
-    visibility: str = "private"
+    visibility: str | None = None
     archived: bool = False
     forked_from_project: object = None
-    topics: list[str] = []
+    topics: object = None
     default_branch: str | None = None
     last_activity_at: str | None = None
     repository_access_level: str | None = None
@@ -42,19 +43,22 @@ def from_gitlab(
 ) -> Iterator[FleetRepository | SourceFailure]:
     """The projects that were named, page by page.
 
-    Lists do not tell a project's language, so the server is asked for those of each wanted language.
+    Lists do not tell a project's language: where it is asked for, so is each project that is wanted otherwise.
     """
     asker = _Asker(named, notify, clock)
-    languages: list[str | None] = [*filters.languages] or [None]
+    others = Sieve(replace(filters, languages=()))
     try:
-        for language in languages:
-            for items in asker.pages(language):
-                for item in items:
-                    found = _described(item, named, language)
-                    if found is not None:
-                        yield found
+        for items in asker.pages():
+            for item in items:
+                found = _described(item, named)
+                if isinstance(found, FleetRepository) and filters.languages and others.keeps(found):
+                    found = replace(found, language=asker.language(found.identity.partition("#")[2]))
+                if found is not None:
+                    yield found
     except (Refused, OSError) as error:
         yield SourceFailure(source=named.source, reason=reason_of(error))
+    finally:
+        asker.close()
 
 
 class _Asker:
@@ -70,11 +74,10 @@ class _Asker:
         self._headers: Mapping[str, str] = {}
         self._client.session.hooks["response"].append(self._remember)
 
-    def pages(self, language: str | None) -> Iterator[list[object]]:
+    def pages(self) -> Iterator[list[object]]:
         """Pages of what the forge knows of each project."""
         path = quote(self._named.path, safe="")
         query: dict[str, object] = {"per_page": PER_PAGE, "order_by": "id", "sort": "asc"}
-        query |= {"with_programming_language": language} if language is not None else {}
         if not self._named.is_user:
             whole = {"include_subgroups": "true", "with_shared": "false"}
             try:
@@ -85,14 +88,22 @@ class _Asker:
             else:
                 return
         if "/" in self._named.path:
-            if language is None or self._uses(path, language):
-                yield [one(self._get, self._patience, f"/projects/{path}")]
+            yield [one(self._get, self._patience, f"/projects/{path}")]
         else:
             yield from pages(self._get, self._patience, f"/users/{path}/projects", **query)
 
-    def _uses(self, path: str, language: str) -> bool:
-        found = one(self._get, self._patience, f"/projects/{path}/languages")
-        return isinstance(found, dict) and language.casefold() in {str(name).casefold() for name in found}
+    def close(self) -> None:
+        """Ends the connections."""
+        self._client.session.close()
+
+    def language(self, number: str) -> str | None:
+        """The language that most of a project is written in; None where that is not known."""
+        try:
+            found = one(self._get, self._patience, f"/projects/{number}/languages")
+            shares = msgspec.convert(found, dict[str, float])
+        except (Refused, msgspec.ValidationError):
+            return None
+        return max(shares, key=lambda name: (shares[name], name), default=None)
 
     def _get(self, target: str) -> Page:
         self._headers = {}
@@ -111,7 +122,7 @@ class _Asker:
         self._headers = {str(name).lower(): str(value) for name, value in headers.items()}
 
 
-def _described(item: object, named: ForgeSource, language: str | None) -> FleetRepository | SourceFailure | None:
+def _described(item: object, named: ForgeSource) -> FleetRepository | SourceFailure | None:
     try:
         found = msgspec.convert(item, _Project, strict=False)
     except msgspec.ValidationError:
@@ -126,11 +137,10 @@ def _described(item: object, named: ForgeSource, language: str | None) -> FleetR
         clone_url=_clone_url(found, named) or f"{url}.git",
         host=named.host,
         forge="gitlab",
-        private=found.visibility != "public",
+        private=None if found.visibility is None else found.visibility != "public",
         archived=found.archived,
         fork=found.forked_from_project is not None,
-        language=language,
-        topics=tuple(found.topics),
+        topics=tuple(t for t in found.topics if isinstance(t, str)) if isinstance(found.topics, list) else (),
         default_branch=found.default_branch,
         pushed_at=utc(found.last_activity_at),
     )

@@ -59,7 +59,7 @@ def forge_source(source: str) -> ForgeSource | None:
     rest = rest.strip("/").removesuffix(".git")
     is_user = rest.startswith("user/")
     path = rest.removeprefix("user/")
-    if not _PATH.fullmatch(path) or (is_user and "/" in path) or ".." in path.split("/"):
+    if not _PATH.fullmatch(path) or path == "user" or (is_user and "/" in path) or ".." in path.split("/"):
         raise UsageError(f"{_shown(source)}: write {forge}:NAME, {forge}:user/NAME or {forge}:https://HOST/NAME")
     return ForgeSource(_shown(source), forge, scheme, host, path, is_user)
 
