@@ -68,7 +68,7 @@ def scan(store: Store, asked: Scan, watch: Watch, make: Make | None = None) -> R
     plan = _plan(RunKind.SCAN, asked, keys, content)
     with store.writing() as writer:
         run = writer.begin(plan, fresh=asked.always)
-        how = How(look_key=keys.look, judge_key=keys.judge, bounds=asked.setup.bounds, always=asked.always)
+        how = How(bounds=asked.setup.bounds, always=asked.always)
         slots = [Slot(make or _processes(asked.setup), asked.setup.bounds) for _ in range(asked.jobs)]
         coordinator = Coordinator(writer=writer, run=run, plan=plan, how=how, slots=slots, watch=watch)
         events = coordinator.events
@@ -89,7 +89,7 @@ def reassess(store: Store, asked: Scan, watch: Watch, make: Make | None = None) 
     with store.writing() as writer:
         run = writer.begin(plan)
         writer.enlist_judged(run.id)
-        how = How(look_key=keys.look, judge_key=keys.judge, bounds=asked.setup.bounds, looks=False)
+        how = How(bounds=asked.setup.bounds, looks=False)
         slots = [Slot(make or _processes(asked.setup), asked.setup.bounds) for _ in range(asked.jobs)]
         coordinator = Coordinator(writer=writer, run=run, plan=plan, how=how, slots=slots, watch=watch)
         coordinator.drive(is_listed=True)

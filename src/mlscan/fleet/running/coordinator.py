@@ -45,8 +45,6 @@ class ContentChanged(MlscanError):
 class How:
     """How the repositories of a run are done."""
 
-    look_key: str
-    judge_key: str
     bounds: Bounds
     looks: bool = True
     always: bool = False
@@ -148,8 +146,8 @@ class Coordinator:
             self.events.put((place, future))
 
     def _evidence(self, known: Known | None) -> bytes | None:
-        """What the newest verdict stands on, where it may be judged again."""
-        if known is None or (known.judge_key == self.how.judge_key and known.holds_on(self.run.as_of)):
+        """What the newest verdict stands on: it is judged again, or tells what moved the next one."""
+        if known is None:
             return None
         return self.writer.store.evidence(known.evidence)
 

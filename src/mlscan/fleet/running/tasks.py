@@ -59,7 +59,7 @@ class Task:
     known: Known | None = None
     """The newest verdict, where there is one."""
     evidence: bytes | None = None
-    """What that verdict stands on, where it may have to be judged again."""
+    """What that verdict stands on."""
     looks: bool = True
     """False: nothing is read, only the evidence is judged."""
     always: bool = False
