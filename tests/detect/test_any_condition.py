@@ -80,3 +80,36 @@ def test_the_same_answer_in_any_order(find: dict[str, Any], files: dict[str, str
     chance.shuffle(shuffled)
     assert run(dict(shuffled), subject) == first
     assert all(e.where.path in files for e in first.evidence)
+
+
+DENSE = st.fixed_dictionaries(
+    {path: st.sets(st.sampled_from(parts), min_size=1).map(sorted).map("".join) for path, parts in PARTS.items()}
+)
+"""Files of which most hold something that a condition asks for."""
+LEAF = st.sampled_from(LEAVES)
+SHAPED = st.tuples(LEAF, LEAF, LEAF, st.sampled_from(["file", "repository"])).map(
+    lambda b: {"scope": b[3], "all_of": [b[0], {"any_of": [b[1], b[2]]}], "evidence": 0}
+)
+"""Conditions that are met more often than those of any shape."""
+
+
+@given(st.one_of(CONDITIONS, SHAPED, SHAPED), DENSE)
+@settings(max_examples=300, deadline=None)
+def test_what_nearly_counts_changes_nothing_of_what_counts(find: dict[str, Any], files: dict[str, str]) -> None:
+    try:
+        told, untold = run(files, detector(_with(find, True))), run(files, detector(_with(find, False)))
+    except ContentError:
+        return
+    assert told.evidence == untold.evidence
+
+
+def _with(find: Any, near_miss: bool) -> Any:
+    """The condition with all of its parts marked in one way."""
+    if isinstance(find, list):
+        return [_with(member, near_miss) for member in find]
+    if not isinstance(find, dict):
+        return find
+    marked = {key: _with(value, near_miss) for key, value in find.items() if key != "key"}
+    kept = {"key": find["key"]} if "key" in find else {}
+    is_condition = not ({"n", "program", "trigger", "kind", "regex", "from"} & find.keys())
+    return {**marked, **kept, **({"near_miss": near_miss} if is_condition else {})}

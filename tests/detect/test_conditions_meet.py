@@ -143,3 +143,13 @@ def test_a_class_is_the_unit_of_its_own_definition() -> None:
     both = "import lib\n\n\nclass Job:\n    def run(self):\n        lib.a()\n"
     apart = "import lib\n\n\nclass Job:\n    pass\n\n\nclass Other:\n    def run(self):\n        lib.a()\n"
     assert places({"x.py": both, "y.py": apart}, find) == ["x.py:6"]
+
+
+def test_what_says_little_by_itself_is_no_near_miss_where_it_cannot_hold() -> None:
+    files = {"a.yaml": "name: train\nkind: x\n", "b.yaml": "name: train\nschema: of pipelines\n"}
+    schema = {"name": "a schema", "key": {"at": "schema", "is": "of tables"}}
+    name: dict[str, object] = {"key": {"at": "name", "is": "train"}}
+    for said, places_told in ((None, ["a.yaml", "b.yaml"]), (False, list[str]())):
+        part = name if said is None else {**name, "near_miss": said}
+        found = run(files, detector({"in": "*.yaml", "all_of": [schema, part]}))
+        assert [r.where.path for r in found.rejections] == places_told

@@ -85,6 +85,8 @@ class _Around:
     companions: tuple[Gates, ...] = ()
     """Gates of the same file of each part of a condition that must hold, too: where two are shut, nothing is near."""
     wide_companions: tuple[Gates, ...] = ()
+    dear: bool = False
+    """Whether all matchers are as those that cost a parse."""
 
     def beside(self, file: Sequence[Gates], wide: Sequence[Gates], number: int) -> _Around:
         """Around one part of a condition; file, wide: what each of its parts needs."""
@@ -102,6 +104,7 @@ class _Around:
             wide=(*self.wide, *self.file),
             dear_wide=(*self.dear_wide, *self.dear_file),
             wide_companions=(*self.wide_companions, *self.companions),
+            dear=self.dear,
         )
 
     def strictly(self, file: Gates, wide: Gates) -> _Around:
@@ -116,6 +119,8 @@ class _Walker:
 
     def walk(self, node: Node, around: _Around) -> None:
         """Sets the gates of all leaves below a node."""
+        if node.near_miss is False:
+            around = replace(around, dear=True)
         if node.leaf is not None:
             self._leaf(node.leaf, around)
             return
@@ -132,7 +137,7 @@ class _Walker:
             self.walk(excluded, around.strictly(tuple(_others(file, None)), tuple(_others(wide, None))))
 
     def _leaf(self, leaf: Leaf, around: _Around) -> None:
-        if _is_dear(leaf):
+        if around.dear or _is_dear(leaf):
             around = around.strictly(around.dear_file, around.dear_wide)
         else:
             leaf.companions, leaf.wide_companions = around.companions, around.wide_companions

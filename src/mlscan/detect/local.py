@@ -14,6 +14,7 @@ from mlscan.detect.facts import Facts
 from mlscan.detect.hits import Hit
 from mlscan.detect.modules import Modules
 from mlscan.detect.name_table import NameTable
+from mlscan.detect.outermost import has_outermost
 from mlscan.detect.parsed import ParsedFile
 from mlscan.detect.plan import Leaf, Plan
 from mlscan.detect.values import Check, as_text, check_for
@@ -73,6 +74,8 @@ class LocalMatchers:
             if search is None:
                 search = self._searches[leaf.index] = _regex(f"(?m){leaf.spec.regex}", file.data).search
             return search(file.data) is not None
+        if leaf.outermost:
+            return has_outermost(leaf.outermost, file)
         if isinstance(leaf.spec, CallMatch) and leaf.spec.first_party and not self._imports_own(file.path):
             return False
         if leaf.code is not None:

@@ -237,6 +237,13 @@ class ParsedFile:
         return self._noted(parse_tree(self.data, self.path))
 
     @cached_property
+    def top_keys(self) -> frozenset[bytes] | None:
+        """The outermost keys of a YAML file, maybe with more; None for other files, and where lines do not tell."""
+        from mlscan.read.yaml_top import top_keys
+
+        return top_keys(self.data) if self.roles.tree == "yaml" else None
+
+    @cached_property
     def indexed_documents(self) -> list[tuple[Node, TreeIndex]]:
         """The documents of the tree, each with its index."""
         from mlscan.read.query import TreeIndex

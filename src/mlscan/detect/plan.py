@@ -11,6 +11,7 @@ import msgspec
 from mlscan.detect import words
 from mlscan.detect.gates import set_gates
 from mlscan.detect.globs import GlobTable
+from mlscan.detect.outermost import Outermost, outermost_keys
 from mlscan.detect.values import Check, check_for, expand
 from mlscan.detect.words import CodeTest
 from mlscan.types.content import (
@@ -89,6 +90,8 @@ class Leaf:
     """What a file must hold, clause by clause; empty where nothing can be said."""
     code: CodeTest | None = None
     """What the code of a Python file must hold, told without a parse."""
+    outermost: Outermost = ()
+    """What the outermost keys of a tree must be."""
     gates: tuple[frozenset[int], ...] = ()
     """Sets of leaves of which one each must be possible in a file for this one to matter there (`gates.py`)."""
     wide: tuple[frozenset[int], ...] = ()
@@ -122,7 +125,7 @@ class Node:
     where: dict[str, Check] = field(default_factory=dict)
     evidence: int | None = None
     strength: str | None = None
-    near_miss: bool = False
+    near_miss: bool | None = None
 
 
 @dataclass(slots=True)
@@ -200,7 +203,8 @@ def _node(plan: Plan, condition: Condition | str, place: _Place) -> Node:
     strength = condition.strength.value if condition.strength else None
     if len(parts) == 1 and not none_of and not where and strength is None:
         parts[0].name = name
-        parts[0].near_miss = condition.near_miss
+        if condition.near_miss is not None:
+            parts[0].near_miss = condition.near_miss
         return parts[0]
     return Node(
         name=name,
@@ -265,6 +269,7 @@ def _leaf(plan: Plan, kind: str, spec: object, place: _Place) -> Leaf:
         contexts=place.contexts,
         words=words.needed_words(spec, plan.lists),
         code=words.code_test(spec, plan.lists),
+        outermost=outermost_keys(spec),
     )
     plan.leaves.append(leaf)
     if isinstance(spec, PathMatch):

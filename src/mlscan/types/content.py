@@ -275,8 +275,11 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     strength: Strength | None = None
     contexts: list[Context] | None = None
     """Only hits in files of these contexts; default all (evidence then carries its context)."""
-    near_miss: bool = False
-    """Looked for in code even where its companions cannot hold, so that what nearly counts is told; costs a parse."""
+    near_miss: bool | None = None
+    """Whether it is looked for where a companion cannot hold, so that what nearly counts is told; costs a parse.
+
+    By default that is so where no code has to be parsed. False is for what says little by itself.
+    """
     path: PathMatch | Globs | None = None
     key: KeyMatch | None = None
     document: DocumentMatch | None = None
