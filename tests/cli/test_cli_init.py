@@ -133,7 +133,7 @@ def test_the_sheet_asks_what_no_file_shows_and_its_answers_can_be_pasted(scanner
     assert all(line.startswith("#") or not line for line in out.splitlines())
     assert "## --- No file can show this ---" in out
     assert '# criterion = "on-call"' in out
-    assert "## Seen: Automated tests: not seen" in out
+    assert "## Here: Automated tests: not seen" in out
     answers = [line[2:] for line in out.splitlines() if line.startswith("# ")]
     text = "\n".join(answers).replace('""', '"Yes."').replace('kind = "not-ml"', 'kind = "ml-project"')
     scanner.write(mlscan_dot_toml=text)

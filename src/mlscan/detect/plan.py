@@ -12,6 +12,7 @@ from mlscan.detect import words
 from mlscan.detect.gates import set_gates
 from mlscan.detect.globs import GlobTable
 from mlscan.detect.outermost import Outermost, outermost_keys
+from mlscan.detect.unnamed import called
 from mlscan.detect.values import Check, check_for, expand
 from mlscan.detect.words import CodeTest
 from mlscan.types.content import (
@@ -238,7 +239,8 @@ def _parts(plan: Plan, condition: Condition, place: _Place) -> Iterator[Node]:
     for kind in LEAVES:
         spec = getattr(condition, kind)
         if spec is not None:
-            yield Node(name=condition.name or kind, scope=place.scope, leaf=_leaf(plan, kind, spec, place))
+            name = condition.name or called(kind, spec)
+            yield Node(name=name, scope=place.scope, leaf=_leaf(plan, kind, spec, place))
     if condition.any_of:
         members = [_node(plan, c, place) for c in condition.any_of]
         yield Node(name=condition.name or " or ".join(m.name for m in members[:3]), scope=place.scope, any_of=members)

@@ -119,7 +119,7 @@ def sibling_hits(spec: SiblingsMatch, groups: Sequence[Group], facts: Facts, rej
     for group in groups:
         path = next(p for w, p in group.members.items() if w in production)
         names = ", ".join(group.members)
-        hit = Hit(path, None, f"siblings: {names}", captures=(("members", names),))
+        hit = Hit(path, None, f"one of {names}", captures=(("members", names),))
         failed = _why_not(spec, group, facts)
         if failed is None:
             yield hit

@@ -79,7 +79,7 @@ def _open(a: Assessment, statuses: Sequence[Status]) -> Iterator[list[str]]:
             name = level_names(a)[level.level]
             about = [
                 *_read(f"Level {level.level}, {name}: {c.title}?"),
-                *_read(f"Seen: {clip(c.why, _LONGEST, ' ...')}"),
+                *_read(f"Here: {clip(c.why, _LONGEST, ' ...')}"),
             ]
             yield [*about, *_near(a, c), *_block(a, c.id, "where it is, and how one can see it")]
 
