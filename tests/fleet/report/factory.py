@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from report.factory import ASKS, NAMES, PRACTICES, SHORTS, assessment, level_0, level_2, level_4
+from report.factory import ASKS, HOSTILE, MARKUP, NAMES, PRACTICES, SHORTS, assessment, level_0, level_2, level_4
+from report.factory import hostile as hostile_assessment
 
-from mlscan.fleet.summary import Question, Summary, summarise
+from mlscan.fleet.summary import Question, Summary, shown_assessment, summarise
 from mlscan.types.assessment import Assessment
 from mlscan.types.conditions import Cond
 from mlscan.types.evidence import Strength
@@ -196,3 +198,55 @@ def verdict(level: int | None) -> Assessment:
     """A whole assessment with this level; None is one to which a level does not apply."""
     stories = {None: level_0, 2: level_2, 4: level_4}
     return stories[level]() if level in stories else assessment(level or 0)
+
+
+def reports_of(found: Summary) -> list[tuple[str, Assessment]]:
+    """The verdict behind each row, as others may read it."""
+    rows = {row.id: row for row in found.fleet.repositories}
+    levels = {id: rows[id].level if rows[id].applicable else None for id in found.scans}
+    return [(id, shown_assessment(verdict(level), rows[id], found.fleet.redaction)) for id, level in levels.items()]
+
+
+MACHINE = ("/home/ada/clones", "C:\\Users\\ada", "ada-laptop.local", "ghp_0123456789abcdefghijABCDEFGHIJ0123")
+"""A folder of Unix and of Windows, a host, a token: what no report may hold."""
+
+
+def revealing() -> list[Standing]:
+    """Repositories of which everything that may be said holds something of the machine."""
+    unix, windows, _, token = MACHINE
+    reason = f"git: could not read {unix}/churn/objects: https://ada:{token}@git.acme.example/churn.git ({windows}\\x)"
+    failure = LastFailure(at="2026-11-25T03:10:00Z", reason=reason)
+    return [
+        standing(f"{unix}/churn", point(2), identity=f"{unix}/churn", path=f"{unix}/churn", host="", url=None),
+        standing(f"{windows}\\upsell", point(3), identity=f"{windows}\\upsell", path=windows, host="", url=None),
+        standing("acme/leak", point(1), failure=failure, url=f"https://ada:{token}@git.acme.example/leak"),
+        standing(
+            "acme/file", failure=failure, url=f"file://{unix}/file", clone_url=f"https://{token}@git.acme.example/x"
+        ),
+    ]
+
+
+def hostile(attack: str) -> list[Standing]:
+    """Repositories whose every word is an attack."""
+    bad = point(2, kind=attack, level_name=attack, revision=attack, content_digest=attack, committed_on=attack)
+    words: dict[str, Any] = {
+        "url": f"https://evil.example/{attack}",
+        "language": attack,
+        "topics": (attack,),
+        "host": attack,
+    }
+    failure = LastFailure(at="2026-11-25T03:10:00Z", reason=attack)
+    return [
+        standing(attack, bad, failure=failure, missing=(attack,), practices={attack: True}, **words),
+        standing(f"{attack}/{attack}", point(1, "2026-11-01"), point(2, causes=(Cause.CODE,)), **words),
+        standing("acme/plain", point(2)),
+    ]
+
+
+ATTACKS = {"terminal": HOSTILE, "markup": MARKUP}
+
+
+def hostile_reports(found: Summary, attack: str) -> list[tuple[str, Assessment]]:
+    """Verdicts whose every word is an attack."""
+    rows = {row.id: row for row in found.fleet.repositories}
+    return [(id, shown_assessment(hostile_assessment(attack), rows[id], found.fleet.redaction)) for id in found.scans]

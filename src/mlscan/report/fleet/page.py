@@ -195,6 +195,7 @@ def _row(row: FleetRow, practices: Iterable[str], criteria: dict[str, int]) -> l
         [word for word, is_so in (("private", row.private), ("archived", row.archived), ("fork", row.fork)) if is_so],
         signs if row.state in (State.SCANNED, State.STALE) else "",
         [criteria[c] for c in row.missing if c in criteria],
+        row.counts,
     ]
 
 

@@ -4,7 +4,7 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const [ID, NAME, URL_, STATE, KIND, LEVEL, COULD, ATTESTED, TARGET, NEXT, ASSESSED, SINCE, COMMITTED, ABOUT, FLAGS, SIGNS,
-  MISSING, REPORT, CHANGE] = Array(19).keys();
+  MISSING, COUNTS, REPORT, CHANGE] = Array(20).keys();
 const ROW = 36;
 const EXTRA = 12;
 const STATES = { stale: "older verdict", failed: "scan failed", skipped: "not scanned yet" };
@@ -19,7 +19,8 @@ const searched = data.rows.map((row) =>
 const FIELDS = ["q", "level", "target", "practice", "has", "missing", "state", "change", "sort"];
 
 const $ = (id) => document.getElementById(id);
-const form = $("filters");
+const filters = $("filters");
+const fields = Object.fromEntries(FIELDS.map((name) => [name, $(`f-${name}`)]));
 const scroller = $("scroller");
 const table = $("heat");
 const body = table.tBodies[0];
@@ -66,17 +67,17 @@ function address(state, repository) {
 }
 
 function fromForm() {
-  const state = Object.fromEntries(FIELDS.map((name) => [name, form.elements[name].value]));
-  return { ...state, q: state.q.trim(), down: form.dataset.down === "1" };
+  const state = Object.fromEntries(FIELDS.map((name) => [name, fields[name].value]));
+  return { ...state, q: state.q.trim(), down: filters.dataset.down === "1" };
 }
 
 function intoForm(state) {
   for (const name of FIELDS) {
-    const field = form.elements[name];
+    const field = fields[name];
     field.value = state[name] ?? (name === "has" ? "yes" : name === "sort" ? "name" : "");
     if (field.selectedIndex === -1) field.selectedIndex = 0;
   }
-  form.dataset.down = state.down ? "1" : "";
+  filters.dataset.down = state.down ? "1" : "";
 }
 
 function say(state, repository = null, push = false) {
@@ -89,11 +90,11 @@ function say(state, repository = null, push = false) {
 
 function levelFits(row, wanted) {
   if (wanted === "none") return row[LEVEL] === null && row[SIGNS] !== "";
-  return wanted === "any" ? row[LEVEL] !== null : row[LEVEL] === Number(wanted);
+  return row[COUNTS] && (wanted === "any" || row[LEVEL] === Number(wanted));
 }
 
 function targetFits(row, wanted) {
-  if (row[LEVEL] === null) return false;
+  if (!row[COUNTS]) return false;
   if (wanted === "none" || row[TARGET] === null) return (wanted === "none") === (row[TARGET] === null);
   return (row[LEVEL] >= row[TARGET]) === (wanted === "met");
 }
@@ -107,8 +108,8 @@ function fits(state) {
     return words.every((word) => searched[n].includes(word))
       && (!state.level || levelFits(row, state.level))
       && (!state.target || targetFits(row, state.target))
-      && (practice === undefined || (row[LEVEL] !== null && ANSWERS[row[SIGNS][practice]] === state.has))
-      && (criterion === undefined || (row[LEVEL] !== null && row[MISSING].includes(criterion)))
+      && (practice === undefined || (row[COUNTS] && ANSWERS[row[SIGNS][practice]] === state.has))
+      && (criterion === undefined || (row[COUNTS] && row[MISSING].includes(criterion)))
       && (!state.state || row[STATE] === state.state)
       && (!state.change || row[CHANGE] === state.change);
   };
@@ -143,7 +144,7 @@ function show(state) {
   $("count").textContent = shown.length === data.rows.length
     ? count(shown.length, "repository", "repositories")
     : `${shown.length.toLocaleString("en")} of ${count(data.rows.length, "repository", "repositories")}`;
-  form.elements.has.disabled = !form.elements.practice.value;
+  fields.has.disabled = !fields.practice.value;
   head(state);
   drawn = "";
   draw();
@@ -172,6 +173,7 @@ function head(state) {
     group = of;
   }
   table.tHead.replaceChildren(make("tr", {}, ...cells));
+  table.style.setProperty("--practices", data.practices.length);
   table.setAttribute("aria-rowcount", shown.length + 1);
   if (focused) table.tHead.querySelector(`[data-sort="${CSS.escape(focused)}"]`)?.focus();
 }
@@ -199,21 +201,20 @@ function targetCell(row) {
 function line(position) {
   const n = shown[position];
   const row = data.rows[n];
-  const cut = row[NAME].lastIndexOf("/") + 1;
+  const cut = Math.max(0, row[NAME].lastIndexOf("/"));
   const button = make("button", { type: "button", tabindex: position === active ? 0 : -1, title: row[NAME] },
     make("span", { class: "before" }, row[NAME].slice(0, cut)), make("span", { class: "last" }, row[NAME].slice(cut)));
-  const cells = [
-    make("th", { scope: "row", class: "name" }, button),
-    levelCell(row), targetCell(row),
-    make("td", { class: "number" }, row[NEXT] === null ? "" : String(row[NEXT])),
-  ];
+  const line_ = make("tr", { class: "row", "aria-rowindex": position + 2, "data-at": position },
+    make("th", { scope: "row", class: "name" }, button), levelCell(row), targetCell(row),
+    make("td", { class: "number" }, row[NEXT] === null ? "" : String(row[NEXT])));
   for (let at = 0; at < data.practices.length; at += 1) {
     const sign = row[SIGNS][at];
-    const cell = make("td", { class: (CLASSES[sign] ?? "c") + (firsts.has(at) ? " first" : "") });
-    if (sign !== undefined) cell.append(hidden(ANSWERS[sign]));
-    cells.push(cell);
+    const cell = document.createElement("td");
+    cell.className = (CLASSES[sign] ?? "c") + (firsts.has(at) ? " first" : "");
+    cell.textContent = ANSWERS[sign] ?? "";
+    line_.append(cell);
   }
-  return make("tr", { class: "row", "aria-rowindex": position + 2, "data-at": position }, ...cells);
+  return line_;
 }
 
 function space(rows) {
@@ -428,19 +429,18 @@ function follow(first = false) {
 }
 
 function choose(change = {}) {
-  Object.assign(form.dataset, change);
+  Object.assign(filters.dataset, change);
   say(fromForm());
   scroller.scrollTop = 0;
   show(fromForm());
 }
 
-form.addEventListener("input", () => choose());
-form.addEventListener("submit", (event) => event.preventDefault());
-form.elements.sort.addEventListener("change", () => choose({ down: "" }));
+filters.addEventListener("input", () => choose());
+fields.sort.addEventListener("change", () => choose({ down: "" }));
 $("clear").addEventListener("click", () => {
   intoForm({});
   choose();
-  form.elements.q.focus();
+  fields.q.focus();
 });
 table.addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -448,7 +448,7 @@ table.addEventListener("click", (event) => {
   if (button.dataset.sort) {
     const state = fromForm();
     const again = state.sort === button.dataset.sort;
-    form.elements.sort.value = button.dataset.sort;
+    fields.sort.value = button.dataset.sort;
     choose({ down: again && !state.down ? "1" : "" });
     return;
   }
