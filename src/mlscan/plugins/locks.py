@@ -14,6 +14,12 @@ from mlscan.types.source import Dependency, Manifest
 FRONT_END = frozenset({"npm", "javascript", "node"})
 """Ecosystems whose lock says nothing about code in another language."""
 
+READ_WHOLE = frozenset({"python"})
+"""Ecosystems whose locks are read whichever tool wrote them: one that names no package fixes none."""
+
+FROZEN = 40
+"""From so many requirements on, a set that a tool wrote out counts with one in twenty that it could not pin."""
+
 
 def locked_dependencies(view: View, args: Mapping[str, Any]) -> Iterable[Hit | NotQuite]:
     """The locks of own projects, when they cover the outermost project or at least half of all.
@@ -64,10 +70,11 @@ def _cover(folder: str, manifests: Project, locks: Mapping[str, Manifest], least
             return Hit(path, 1, path.rpartition("/")[2])
     direct = [(path, d) for path, manifest in sorted(manifests.items()) for d in _direct(manifest)]
     names, pinned = {d.name for _, d in direct}, {d.name for _, d in direct if d.pinned}
-    if len(names) >= least and names == pinned:
-        path, first = next((path, d) for path, d in direct if d.pinned)
-        return Hit(path, first.line, f"all {len(names)} direct dependencies are pinned")
-    return None
+    if len(names) < least or 20 * len(names - pinned) > (len(names) if len(names) >= FROZEN else 0):
+        return None
+    path, first = next((path, d) for path, d in direct if d.pinned)
+    count = "all" if names == pinned else f"{len(pinned)} of"
+    return Hit(path, first.line, f"{count} {len(names)} direct dependencies are pinned")
 
 
 def _direct(manifest: Manifest) -> list[Dependency]:
@@ -77,11 +84,14 @@ def _direct(manifest: Manifest) -> list[Dependency]:
 def _fixes(lock: Manifest, manifests: Project) -> bool:
     """Whether a lock is of the same ecosystem and names at least half of what the manifests ask for.
 
-    A lock whose packages are not known is believed.
+    A lock of a format that is not read is believed.
     """
     asked = {d.name for m in manifests.values() if m.ecosystem == lock.ecosystem for d in _direct(m)}
-    if not manifests or not lock.dependencies:
-        return not manifests or any(m.ecosystem == lock.ecosystem for m in manifests.values())
+    if not manifests:
+        return True
+    if not lock.dependencies:
+        read = lock.ecosystem in READ_WHOLE and asked
+        return not read and any(m.ecosystem == lock.ecosystem for m in manifests.values())
     return 2 * len(asked & {d.name for d in lock.dependencies}) >= len(asked) > 0
 
 
