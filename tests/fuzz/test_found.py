@@ -10,7 +10,7 @@ import pytest
 from clock import nothing_hangs
 
 from fuzz.mutate import mutated
-from fuzz.run import FOUND, PATIENCE
+from fuzz.run import FOUND, HANGS, is_slow
 from fuzz.seeds import seeds
 from fuzz.targets import TARGETS
 
@@ -20,13 +20,25 @@ TRIES = 150
 
 @pytest.fixture(autouse=True)
 def _nothing_hangs() -> Iterator[None]:
-    with nothing_hangs(4 * PATIENCE, "takes too long"):
+    with nothing_hangs(HANGS, "takes too long"):
         yield
 
 
 @pytest.mark.parametrize("place", PLAYED, ids=lambda place: f"{place.parent.name}-{place.stem}")
 def test_no_finding_comes_back(place: Path) -> None:
-    TARGETS[place.parent.name](place.read_bytes())
+    assert not is_slow(place.parent.name, place.read_bytes())
+
+
+@pytest.mark.parametrize(("seconds", "slow"), [(0.1, False), (90.0, True)])
+def test_slow_is_what_takes_the_processor_long(monkeypatch: pytest.MonkeyPatch, seconds: float, slow: bool) -> None:
+    now = [7.0]
+
+    def work(_: bytes) -> None:
+        now[0] += seconds
+
+    monkeypatch.setitem(TARGETS, "git", work)
+    monkeypatch.setattr("fuzz.run.process_time", lambda: now[0])
+    assert is_slow("git", b"") is slow
 
 
 @pytest.mark.parametrize("target", TARGETS)
