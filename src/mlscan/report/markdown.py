@@ -31,6 +31,7 @@ from mlscan.report.wording import (
     because,
     dirty_words,
     effort,
+    full_name,
     many,
     nothing_missing,
     set_aside,
@@ -96,7 +97,7 @@ def _head(a: Assessment, forge: Forge | None) -> list[str]:
     revision = repository.revision or ""
     at = f" at {link(code(revision[:REVISION_DIGITS]), forge.commit if forge else None)}" if revision else ""
     changes = f", {dirty_words(forge is not None)}" if repository.dirty else ""
-    lead = f"**{text(repository.name, 100)}**{at}{changes}"
+    lead = f"**{text(full_name(repository), 160)}**{at}{changes}"
     reasons = text(because(a.kind_reasons[:1]))
     if not a.applicable:
         would = ""

@@ -17,6 +17,7 @@ from mlscan.report.wording import (
     REVISION_DIGITS,
     because,
     effort,
+    full_name,
     nothing_missing,
     quiet_line,
     set_aside,
@@ -58,7 +59,7 @@ def _add_head(page: Page, a: Assessment) -> None:
     repository = a.repository
     at = f" at {repository.revision[:REVISION_DIGITS]}" if repository.revision else ""
     changes = ", with uncommitted changes" if repository.dirty else ""
-    page.add(page.text((repository.name, "bold"), (at + changes, "dim")))
+    page.add(page.text((full_name(repository), "bold"), (at + changes, "dim")))
     reasons = a.kind_reasons if page.options.verbose else a.kind_reasons[:1]
     if not a.applicable:
         page.add(page.text((f"  Level does not apply: {a.kind}", "bold yellow"), because(reasons)), indent=2)

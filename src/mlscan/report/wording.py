@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlscan.types.assessment import Assessment, Rating, StarterFile, Status
+from mlscan.types.snapshot import RepositoryInfo
 
 REVISION_DIGITS = 10
 
@@ -25,6 +26,11 @@ RATINGS = {
     Rating.F: "fully achieved",
 }
 """The ratings of ISO/IEC 33020 in words."""
+
+
+def full_name(repository: RepositoryInfo) -> str:
+    """The repository's name, with the folder where only a part of it was scanned: `platform/services/churn`."""
+    return f"{repository.name}/{repository.folder}" if repository.folder else repository.name
 
 
 def state(word: str) -> str:

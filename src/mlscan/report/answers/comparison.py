@@ -9,7 +9,7 @@ from mlscan.report.forge import Forge, forge_of
 from mlscan.report.markdown_text import code, details, link, linked_place, table, text
 from mlscan.report.options import RenderOptions
 from mlscan.report.page import Page
-from mlscan.report.wording import REVISION_DIGITS, STRENGTHS, many, state
+from mlscan.report.wording import REVISION_DIGITS, STRENGTHS, full_name, many, state
 from mlscan.types.answers import Change, Comparison, ComponentChange, Direction, Side
 from mlscan.types.evidence import Gap
 
@@ -38,7 +38,7 @@ def render_comparison(c: Comparison, options: RenderOptions) -> str:
     """Levels, then what is lost, weakened, unknown, gained and strengthened, each with its place."""
     page = Page(options)
     head = c.head.repository
-    page.add(page.text((head.name, "bold"), f": from {_named(c.base)} to {_named(c.head)}"), indent=2)
+    page.add(page.text((full_name(head), "bold"), f": from {_named(c.base)} to {_named(c.head)}"), indent=2)
     style = "red" if "level" in c.losses else "bold green" if c.head.level > c.base.level else ""
     page.add(page.text((f"  {_levels(c)}", style)), indent=2)
     if not c.changes and not c.components:
@@ -145,8 +145,9 @@ def _add_gaps(page: Page, gaps: tuple[Gap, ...]) -> None:
 def comparison_markdown(c: Comparison) -> str:
     """The comparison for a pull request: the verdict in view, reasons folded away; at most some 50,000 characters."""
     before, after = forge_of(c.base.repository), forge_of(c.head.repository)
+    folder = c.head.repository.folder
     blocks = [
-        f"## ML process: {text(_levels(c).replace('->', '→'))}",
+        f"## ML process{f' of {code(folder)}' if folder else ''}: {text(_levels(c).replace('->', '→'))}",
         f"From {_side(c.base, before)} to {_side(c.head, after)}{'. '.join(['', *_tally(c)])}.",
     ]
     blocks += [f"- **{text(note)}.**" for note in c.notes[:_SHOWN]]

@@ -6,14 +6,14 @@ from mlscan.report.choices import level_names
 from mlscan.report.markdown_text import code, details, fenced, text
 from mlscan.report.options import RenderOptions
 from mlscan.report.page import Page
-from mlscan.report.wording import because, effort, nothing_missing, starter_words
+from mlscan.report.wording import because, effort, full_name, nothing_missing, starter_words
 from mlscan.types.assessment import Assessment, NextStep
 
 
 def render_plan(a: Assessment, options: RenderOptions) -> str:
     """The plan for a terminal; starters are neither wrapped nor tidied, so that they can be copied."""
     page = Page(options)
-    page.add(page.text((a.repository.name, "bold"), f": {_standing(a)}"), indent=2)
+    page.add(page.text((full_name(a.repository), "bold"), f": {_standing(a)}"), indent=2)
     reason = _no_way(a)
     if reason:
         page.add(page.text("  ", reason), indent=2)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from mlscan.report.choices import level_names, open_criteria, place
 from mlscan.report.clean import clean, clip
-from mlscan.report.wording import because
+from mlscan.report.wording import because, full_name
 from mlscan.types.assessment import Assessment, CriterionResult, Standing, StatementResult, Status
 from mlscan.types.model import Ask
 
@@ -37,7 +37,9 @@ def questionnaire(a: Assessment, asks: Sequence[Ask]) -> str:
 def _head(a: Assessment) -> list[str]:
     verdict = f"level {a.level}, {a.level_name}" if a.applicable else f"a level does not apply, {a.kind}"
     return [
-        *_read(f"What only people know about {a.repository.name}; asked on {a.as_of} ({verdict}; model {a.model})."),
+        *_read(
+            f"What only people know about {full_name(a.repository)}; asked on {a.as_of} ({verdict}; model {a.model})."
+        ),
         *_read(
             "To answer, take the `# ` off the lines of a block, fill it in, and put it into mlscan.toml. Leave out "
             "what is not so. An attestation counts in the attested level only, and never without a reason, an owner "

@@ -11,7 +11,7 @@ from mlscan.report.clean import clean
 from mlscan.report.markdown_text import code, fenced, text
 from mlscan.report.options import RenderOptions
 from mlscan.report.page import Page
-from mlscan.report.wording import quiet_line, rating, state, verdict_id
+from mlscan.report.wording import full_name, quiet_line, rating, state, verdict_id
 from mlscan.types.assessment import Assessment, CriterionResult, Status
 from mlscan.types.evidence import Evidence, Rejection
 
@@ -78,7 +78,7 @@ def decided_line(found: Decided) -> str:
 def render_decided(a: Assessment, found: Decided, options: RenderOptions) -> str:
     """The verdict with its places, and what nearly counted."""
     page = Page(options)
-    page.add(page.text((f"In {a.repository.name}", "bold"), f": {decided_line(found)}"), indent=2)
+    page.add(page.text((f"In {full_name(a.repository)}", "bold"), f": {decided_line(found)}"), indent=2)
     seen = list({(e.where, e.excerpt, e.detector): e for e in found.evidence}.values())
     for e in seen[:_PLACES]:
         about = f"  {e.strength.value}, {e.context.value}, {e.detector}"

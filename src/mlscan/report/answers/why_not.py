@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlscan.report.choices import place, tally
 from mlscan.report.options import RenderOptions
 from mlscan.report.page import Page
-from mlscan.report.wording import because, rating, state
+from mlscan.report.wording import because, full_name, rating, state
 from mlscan.types.answers import NearMiss, Sought, Unmet, WhyNot
 from mlscan.types.assessment import Assessment, LevelResult, Status
 
@@ -18,7 +18,7 @@ _COLUMN = 19
 def render_why_not(a: Assessment, answer: WhyNot, options: RenderOptions) -> str:
     """Level by level: each criterion that is not met with what was looked for, what nearly counted, what would do."""
     page = Page(options)
-    page.add(page.text((a.repository.name, "bold"), f": {_verdict(a, answer)}"), indent=2)
+    page.add(page.text((full_name(a.repository), "bold"), f": {_verdict(a, answer)}"), indent=2)
     if not a.applicable:
         page.add(page.text(f"  {a.kind}{because(a.kind_reasons)}."), indent=2)
     for words in answer.requires:
