@@ -217,10 +217,11 @@ def _row(change: Change, changes: Sequence[Change], forge: Forge | None) -> tupl
     places = [linked_place(e.where, forge) for e in seen[:1]]
     was = "was at " if places and change.direction is Direction.LOST else ""
     more = f" and {len(seen) - 1} more" if len(seen) > 1 else ""
+    below = "see below" if change.direction in _SAYS_WHY and change.why else ""
     return (
         _SIGNS[change.direction],
         f"{text(change.title)}<br>{code(change.id)}, {text(_what(change))}",
         text(state(change.before)),
         text(state(change.after)),
-        f"see {text(repeated.title)}" if repeated else was + (places[0] if places else "") + more,
+        f"see {text(repeated.title)}" if repeated else f"{was}{places[0]}{more}" if places else below,
     )
