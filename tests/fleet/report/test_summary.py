@@ -130,6 +130,12 @@ def test_movers_say_from_where_to_where_and_why() -> None:
     assert [r.name for r in shown.repositories if r.id in shown.new] == ["a/new"]
 
 
+def test_a_cause_that_moved_nothing_is_no_reason_for_the_move() -> None:
+    later = point(2, "2026-11-21", causes=(Cause.CODE,)), point(2, causes=(Cause.CONTENT,))
+    (move,) = fleet(standing("a/b", point(1, "2026-11-01"), *later)).moved
+    assert (move.causes, move.on) == ((Cause.CODE,), "2026-11-21")
+
+
 def test_without_a_day_the_newest_verdicts_are_compared_with_those_before_them() -> None:
     question = replace(QUESTION, since=None)
     moved = fleet(standing("a/b", point(1, "2026-11-01"), point(2)), question=question)
