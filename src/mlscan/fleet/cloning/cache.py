@@ -21,6 +21,7 @@ from mlscan.fleet.cloning.limits import CloneFailure
 FORMAT = 1
 """Version of what is written here; clones of another are made anew."""
 MARK = "mlscan.json"
+CLOSED = "the folder for clones cannot be written to"
 _LOCKS = "locks"
 _PERIOD = 0.1
 
@@ -89,6 +90,14 @@ class Cache:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def open(self) -> None:
+        """Makes the folder where there is none. Raises CloneFailure."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (self.folder / _LOCKS).mkdir(exist_ok=True, mode=0o700)
+        except OSError:
+            raise CloneFailure(CLOSED) from None
+
     def place(self, identity: str, *, full_history: bool) -> Place:
         """Where a repository is kept; with all of its history it is another clone."""
         words = f"{'full' if full_history else 'commits'}\0{identity}".encode("utf-8", "surrogateescape")
@@ -119,10 +128,9 @@ class Cache:
 def locked(lock: Path, seconds: float, sleep: Callable[[float], None] = time.sleep) -> Iterator[bool]:
     """Whether the lock was to be had within so many seconds; it is held until the end, or the end of the process."""
     try:
-        lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
     except OSError:
-        raise CloneFailure("the folder for clones cannot be written to") from None
+        raise CloneFailure(CLOSED) from None
     try:
         end = time.monotonic() + seconds
         while not (held := _take(handle)) and time.monotonic() < end:

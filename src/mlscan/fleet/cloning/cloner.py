@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlscan.fleet.cloning.cache import Cache, Mark, Place, locked, remove
+from mlscan.fleet.cloning.cache import CLOSED, Cache, Mark, Place, locked, remove
 from mlscan.fleet.cloning.fetching import Filling, ending
 from mlscan.fleet.cloning.git import Bounds, size_of
 from mlscan.fleet.cloning.limits import CloneFailure, CloneLimits
@@ -91,6 +91,7 @@ class Cloner:
             yield Clone(Path(repository.path), head_revision(repository.path))
             return
         end = ending(self._limits)
+        self._cache.open()
         place = self._cache.place(repository.identity, full_history=self._full)
         with locked(place.lock, self._limits.seconds, self._sleep) as held:
             if not held:
@@ -147,7 +148,7 @@ class Cloner:
                 raise CloneFailure("what the server sent is broken")
             place.put(new, Mark(revision=revision, blob_bytes=blobs, is_complete=complete, bytes=size_of(new)))
         except OSError:
-            raise CloneFailure("the folder for clones cannot be written to") from None
+            raise CloneFailure(CLOSED) from None
         finally:
             remove(new)
 
@@ -155,7 +156,7 @@ class Cloner:
         if repository.clone_url is None:
             raise CloneFailure("nobody has said where it can be cloned from")
         remote = Remote(clone_address(repository.clone_url), self._login(repository))
-        self._cache.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._cache.open()
         return remote.references(self._cache.folder, Bounds(end=end), repository.default_branch)
 
     def _login(self, repository: FleetRepository) -> Login | None:

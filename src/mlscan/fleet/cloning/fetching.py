@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlscan.fleet.cloning.git import Bounds, Ran
+from mlscan.fleet.cloning.git import Bounds, Ran, size_of
 from mlscan.fleet.cloning.limits import CloneFailure, CloneLimits
-from mlscan.fleet.cloning.remote import References, Remote, reason_of
+from mlscan.fleet.cloning.remote import TOO_LARGE, References, Remote, reason_of
 
 NOTEBOOKS = 1_000
 """Large notebooks of one repository that are fetched."""
@@ -46,7 +46,7 @@ class Filling:
     def everything(self) -> None:
         """The branch with its whole history, or what is new of it. Raises CloneFailure."""
         self._configure()
-        _need(self._fetch(self._refspec()))
+        self._need(self._fetch(self._refspec()))
         self._settle()
 
     def needed(self, notify: Callable[[str], None]) -> bool:
@@ -63,7 +63,7 @@ class Filling:
             unfiltered = True
             self._configure()
             ran = self._fetch("--depth=1", self._refspec())
-        _need(ran)
+        self._need(ran)
         if unfiltered:
             self._forget_promises()
         complete = True if unfiltered else self._notebooks()
@@ -114,6 +114,12 @@ class Filling:
         if not ran.is_well:
             self._clean()
         return ran.is_well
+
+    def _need(self, ran: Ran) -> None:
+        if not ran.is_well:
+            raise CloneFailure(reason_of(ran))
+        if size_of(self.folder) > self.limits.bytes:
+            raise CloneFailure(TOO_LARGE)
 
     def _refspec(self) -> str:
         branch = self.references.branch
@@ -180,11 +186,6 @@ class Filling:
             for left in self.folder.glob(pattern):
                 with contextlib.suppress(OSError):
                     left.unlink()
-
-
-def _need(ran: Ran) -> None:
-    if not ran.is_well:
-        raise CloneFailure(reason_of(ran))
 
 
 def ending(limits: CloneLimits) -> float:

@@ -115,7 +115,11 @@ def run_git(
             thread.join(5)
     finally:
         end_all(process)
-    return Ran(process.wait(), bytes(watched.printed), watched.told.decode("utf-8", "replace"), watched.stopped)
+    code = process.wait()
+    if code and watched.stopped is None and bounds.folder is not None and size_of(bounds.folder) >= bounds.bytes:
+        # The system has ended what wrote more than it may.
+        watched.stopped = "size"
+    return Ran(code, bytes(watched.printed), watched.told.decode("utf-8", "replace"), watched.stopped)
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -220,7 +224,7 @@ def _bound(pid: int, bounds: Bounds) -> None:
         seconds = int(max(1, bounds.end - time.monotonic())) + 5
         limits = [(resource.RLIMIT_DATA, MEMORY), (resource.RLIMIT_CPU, seconds)]
         if bounds.folder is not None:
-            limits.append((resource.RLIMIT_FSIZE, bounds.bytes + (1 << 20)))
+            limits.append((resource.RLIMIT_FSIZE, bounds.bytes))
         for name, value in limits:
             with contextlib.suppress(OSError, ValueError):
                 resource.prlimit(pid, name, (value, value))

@@ -17,6 +17,7 @@ from mlscan.fleet.sources.tokens import Login, is_for
 
 BRANCHES = 20_000
 """Branches that are kept; of a repository with more, none are."""
+TOO_LARGE = "limit of size for a clone reached"
 HOPS = 3
 """Redirects on one host that are followed."""
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -47,10 +48,14 @@ class Remote:
     def references(self, folder: Path, bounds: Bounds, branch: str | None = None) -> tuple[Remote, References]:
         """What the server has, and where it is after redirects on its host. Raises CloneFailure."""
         remote = self
-        for _ in range(HOPS + 1):
-            ran = remote.run(["ls-remote", "--symref", "--", remote.url, "HEAD", "refs/heads/*"], folder, bounds)
+        for _ in range(HOPS + 2):
+            ran = remote.run(["ls-remote", *_asked(remote.url, branch)], folder, bounds)
             if ran.is_well:
-                return remote, _references(ran.printed.decode("utf-8", "surrogateescape"), branch)
+                found = _references(ran.printed.decode("utf-8", "surrogateescape"), branch)
+                if found is not None:
+                    return remote, found
+                branch = None
+                continue
             if not _MOVED.search(ran.told):
                 raise CloneFailure(reason_of(ran))
             header = header_of(remote.login) if remote.login and is_for(remote.url, remote.login) else None
@@ -119,7 +124,7 @@ def reason_of(ran: Ran) -> str:
 
 _STOPPED = {
     "time": "limit of time for a clone reached",
-    "size": "limit of size for a clone reached",
+    "size": TOO_LARGE,
     "output": "the server lists more references than the limit",
 }
 _REASONS = (
@@ -143,7 +148,7 @@ _REASONS = (
     ),
     (("operation too slow", "timed out"), "the server is too slow"),
     (("transport 'file' not allowed", "transport '"), "the protocol is not used"),
-    (("file size limit exceeded", "no space left"), "limit of size for a clone reached"),
+    (("file size limit exceeded", "file too large", "died of signal 25", "no space left"), TOO_LARGE),
     (
         (
             "early eof",
@@ -178,7 +183,13 @@ _REASONS = (
 )
 
 
-def _references(printed: str, wanted: str | None) -> References:
+def _asked(url: str, branch: str | None) -> Sequence[str]:
+    """What `ls-remote` is asked for: with HEAD, servers send all references, those of pull requests too."""
+    return ["--heads", "--", url] if branch is not None else ["--symref", "--", url, "HEAD", "refs/heads/*"]
+
+
+def _references(printed: str, wanted: str | None) -> References | None:
+    """What the server has; None where the branch that was named is not there. Raises CloneFailure."""
     head: str | None = None
     branch: str | None = None
     branches: dict[str, str] = {}
@@ -193,6 +204,8 @@ def _references(printed: str, wanted: str | None) -> References:
     for candidate in (branch, wanted):
         if candidate is not None and candidate in branches:
             return References(branches[candidate], candidate, branches if len(branches) <= BRANCHES else {})
+    if wanted is not None:
+        return None
     if head is not None:
         return References(head, None, branches if len(branches) <= BRANCHES else {})
     raise CloneFailure("the repository has no commit yet" if not branches else "the default branch is not there")
