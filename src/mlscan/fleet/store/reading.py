@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, func, select, table, text
+from sqlalchemy import ColumnClause, Connection, RowMapping, column, func, select, table, text
 
-from mlscan.fleet.store.records import AttemptState, Known, PolicyText, RunKind, Waiting
+from mlscan.fleet.store.records import AttemptState, Known, PolicyText, Waiting
 from mlscan.fleet.store.rows import failure_of, iso, point_of, repository_of, split
 from mlscan.fleet.store.tables import (
     ATTEMPTS,
@@ -17,6 +17,7 @@ from mlscan.fleet.store.tables import (
     REPOSITORIES,
     RUNS,
     VERDICTS,
+    VIEW_TYPES,
     VIEWS,
 )
 from mlscan.types.fleet import Standing
@@ -122,11 +123,6 @@ def counts(connection: Connection, run: int) -> dict[AttemptState, int]:
     return {state: found.get(state, 0) for state in AttemptState}
 
 
-def newest_run(connection: Connection, kind: RunKind) -> int | None:
-    """Number of the newest run of a kind; None where there was none."""
-    return connection.execute(select(func.max(RUNS.c.id)).where(RUNS.c.kind == kind.value)).scalar()
-
-
 def last_run(connection: Connection) -> tuple[int, str] | None:
     """Number of the newest run of any kind and when it began; None where there was none."""
     row = connection.execute(select(RUNS.c.id, RUNS.c.started_at).order_by(RUNS.c.id.desc()).limit(1)).first()
@@ -155,19 +151,19 @@ def moves(connection: Connection, run: int) -> Iterator[tuple[str, int, int, tup
             yield name, level, now, split(causes)
 
 
-def rows_of(connection: Connection, view: str) -> Iterator[RowMapping]:
-    """The rows of a view, as mappings from column to value. Raises KeyError for another name."""
+def columns_of(connection: Connection, view: str) -> list[str]:
+    """The names of the columns of a view. Raises KeyError for a view that does not exist."""
     if view not in VIEWS:
         raise KeyError(view)
-    everything = select(text("*")).select_from(table(view))
-    names = list(connection.execute(everything.limit(0)).keys())
+    return list(connection.execute(select(text("*")).select_from(table(view)).limit(0)).keys())
+
+
+def rows_of(connection: Connection, view: str) -> Iterator[RowMapping]:
+    """The rows of a view, as mappings from column to value. Raises KeyError for a view that does not exist."""
+    names = columns_of(connection, view)
+    columns: list[ColumnClause[Any]] = [column(name, VIEW_TYPES.get(name)) for name in names]
     # Repositories come in their order, verdicts of one from the oldest to the newest, whatever the database prefers.
     order = [n for n in ("repository_id", "verdict_id", "practice", "criterion") if n in names]
-    query = everything.order_by(*map(text, order))
+    query = select(*columns).select_from(table(view)).order_by(*map(text, order))
     with connection.execute(query.execution_options(yield_per=BATCH)) as result:
         yield from result.mappings()
-
-
-def tables_hold(connection: Connection, of: Table) -> int:
-    """Number of rows of a table."""
-    return connection.execute(select(func.count()).select_from(of)).scalar_one()

@@ -115,6 +115,11 @@ class Store:
         with self._reads() as connection:
             yield from reading.moves(connection, run)
 
+    def columns(self, view: str) -> list[str]:
+        """The names of the columns of a view. Raises KeyError for a view that does not exist."""
+        with self._reads() as connection:
+            return reading.columns_of(connection, view)
+
     def rows(self, view: str) -> Iterator[RowMapping]:
         """The rows of a view, see docs/fleet-store.md. Raises KeyError for a view that does not exist."""
         with self._reads() as connection:

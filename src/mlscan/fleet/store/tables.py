@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.types import TypeEngine
 
 
 class Moment(TypeDecorator[datetime]):
@@ -198,3 +200,10 @@ CRITERIA = Table(
 
 VIEWS = ("fleet_newest", "fleet_newest_practices", "fleet_newest_criteria", "fleet_history")
 """Made by the migrations: what dashboards ask."""
+
+VIEW_TYPES: dict[str, TypeEngine[Any]] = {
+    **dict.fromkeys(("at", "failed_at", "gone_at"), Moment()),
+    **dict.fromkeys(("name", "url", "host", "language", "topics", "failed_reason"), Words()),
+    **dict.fromkeys(("private", "applicable", "present"), Boolean()),
+}
+"""Columns of views whose values are more than texts and numbers; SQLite knows no types there."""
