@@ -50,8 +50,14 @@ PURE = ("read", "detect", "plugins", "assess", "report", "fleet/summary")
 REACHING = ("fleet/sources", "fleet/cloning")
 """Parts of rooms that may reach a network: they ask forges for repositories, and clone them."""
 
-STARTING = {"fleet/cloning/git.py", "fleet/sources/tokens.py", "fleet/running/slots.py"}
-"""The only modules outside `snapshot` that may start a process: git, a forge's own command line, a worker of ours."""
+STARTING = {
+    "fleet/cloning/git.py",
+    "fleet/sources/tokens.py",
+    "fleet/running/slots.py",
+    "fleet/running/worker.py",
+}
+"""The only modules outside `snapshot` that may start a process, or know of one: git, a forge's own command line, a
+worker of ours, which ends with who started it."""
 
 TOUCHING = {"os", "pathlib", "shutil", "tempfile", "glob", "subprocess", "multiprocessing", "mmap", "fcntl"}
 NETWORK = {"socket", "ssl", "http", "urllib", "ftplib", "smtplib", "asyncio", "xmlrpc", "webbrowser"}
