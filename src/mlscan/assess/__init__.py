@@ -8,5 +8,6 @@ runs the examples that rules carry.
 """
 
 from mlscan.assess.assess import assess
+from mlscan.assess.brief import assess_briefly
 
-__all__ = ["assess"]
+__all__ = ["assess", "assess_briefly"]

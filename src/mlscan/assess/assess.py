@@ -40,7 +40,7 @@ def assess(
     steps are to lead to; None is the next one. Practices and kind are those of the whole repository; with several
     components, level and criteria are those of the highest one. `stats` are left to who measures.
     """
-    whole = _judge_whole(findings, content, as_of)
+    whole = judge_whole(findings, content, as_of)
     facts, kind, parts = whole.facts, whole.kind, judge_components(whole, findings, as_of)
     judged = [*parts.values()] or [whole]
     verdict = best_of(judged)
@@ -85,7 +85,8 @@ def _reported(findings: Findings) -> Findings:
     return replace(findings, evidence=evidence, rejections=tuple(r for r in findings.rejections if r.practice != TOOLS))
 
 
-def _judge_whole(findings: Findings, content: AssessContent, as_of: str) -> Verdict:
+def judge_whole(findings: Findings, content: AssessContent, as_of: str) -> Verdict:
+    """The verdict on the repository as one."""
     facts = gather(content, findings)
     decide_practices(facts)
     return judge(facts, decide_kind(facts), as_of)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from mlscan.assess.facts import Facts
+from mlscan.assess.facts import Facts, Presence
 from mlscan.assess.rating import achieved, rate, reached
 from mlscan.assess.shown import Shown
 from mlscan.assess.truth import Truth
@@ -92,17 +92,27 @@ def practice_results(facts: Facts, shown: Shown) -> tuple[PracticeResult, ...]:
     return tuple(_practice(name, facts, shown, asked) for name in facts.practices)
 
 
+def present(presence: Presence) -> bool | None:
+    """Whether a practice is present; None is unknown."""
+    return _PRESENT[presence.truth]
+
+
+def seen_strength(name: str, facts: Facts) -> str | None:
+    """The highest strength of what counts of a practice, present or not; None where nothing does."""
+    counting = facts.practices[name].evidence or [e for e in facts.by_practice.get(name, ()) if facts.counts(e)]
+    best = max(counting, key=lambda e: e.strength.rank, default=None)
+    return best.strength.value if best else None
+
+
 def _practice(name: str, facts: Facts, shown: Shown, asked: Collection[str]) -> PracticeResult:
     rule = facts.content.presence.practices[name]
     presence = facts.practices[name]
-    counting = presence.evidence or [e for e in facts.by_practice.get(name, ()) if facts.counts(e)]
-    best = max(counting, key=lambda e: e.strength.rank, default=None)
     return PracticeResult(
         id=name,
         title=rule.title,
         group=rule.group,
-        present=_PRESENT[presence.truth],
-        strength=best.strength.value if best else None,
+        present=present(presence),
+        strength=seen_strength(name, facts),
         evidence=shown.of_practice(name, presence.evidence),
         why=sentence(presence.why),
         # A model may ask for what others only report.

@@ -17,6 +17,7 @@ from mlscan.types.snapshot import Limits, Snapshot
 
 if TYPE_CHECKING:
     from mlscan.content import Content
+    from mlscan.detect.memory import Memory
     from mlscan.scan.seen import Seen
     from mlscan.settings import Loaded, LoadedPolicy
     from mlscan.snapshot import KeptBlobs
@@ -111,18 +112,27 @@ def scan_with(content: Content, path: str | Path, options: ScanOptions) -> Asses
 
 def look(content: Content, path: str | Path, options: ScanOptions) -> Seen:
     """What is seen of the repository at `path`, before anything of it is judged. Raises what `scan` raises."""
-    from mlscan.detect import detect
-    from mlscan.scan.seen import Seen, detect_digest
-    from mlscan.scan.settled import settle, stated, with_policy
     from mlscan.snapshot import open_snapshot
 
     start = perf_counter()
-    content = with_policy(content, options.policy)
-    snapshot = CountedSnapshot(open_snapshot(path, rev=options.rev, limits=options.limits, kept=options.kept))
+    opened = open_snapshot(path, rev=options.rev, limits=options.limits, kept=options.kept)
+    seen = look_at(content, opened, options)
+    return replace(seen, seconds=perf_counter() - start)
+
+
+def look_at(content: Content, opened: Snapshot, options: ScanOptions, memory: Memory | None = None) -> Seen:
+    """The same for a snapshot that is open; it is closed afterwards. `memory` is that of other snapshots of it."""
+    from mlscan.detect import detect
+    from mlscan.scan.seen import Seen, detect_digest
+    from mlscan.scan.settled import settle, stated, with_policy
+
+    start = perf_counter()
+    snapshot = CountedSnapshot(opened)
     try:
+        content = with_policy(content, options.policy)
         loaded = stated(snapshot, options)
         scoped = settle(content, snapshot.info, loaded, options).scoped(snapshot)
-        findings = detect(scoped, content.for_detect, progress=options.progress)
+        findings = detect(scoped, content.for_detect, progress=options.progress, memory=memory)
         if options.with_:
             findings = _followed(findings, scoped, content, options)
         patterns = scoped if isinstance(scoped, ScopedSnapshot) else None
