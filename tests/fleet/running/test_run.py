@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from fleet.running.build import REPEATABLE, SKETCH, Fleet, Remembered, commit
+from fleet.running.build import DAY, REPEATABLE, SKETCH, Fleet, Here, Remembered, commit
+from mlscan.fleet.running import Scan, scan
 from mlscan.fleet.store import Store
 from mlscan.fleet.store.records import PolicyText
 from mlscan.types.errors import UsageError
@@ -73,6 +74,13 @@ def test_a_second_run_asks_for_revisions_and_changes_nothing(fleet: Fleet) -> No
     assert set(watch.words.values()) == {"unchanged: nothing has changed"}
     assert fleet.fetching.fetched_names == []
     assert list(fleet.store.standings()) == before
+
+
+def test_clones_that_have_not_changed_need_no_worker(fleet: Fleet) -> None:
+    fleet.run()
+    asked, watch = Scan(sources=(str(fleet.folder),), setup=fleet.setup, as_of=DAY), Remembered()
+    scan(fleet.store, asked, watch, lambda: pytest.fail("a worker was started"))
+    assert set(watch.words.values()) == {"unchanged: nothing has changed"}
 
 
 def test_new_code_moves_what_it_changes(fleet: Fleet) -> None:
@@ -221,7 +229,7 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(fleet: Fleet) -> None:
 
 def test_a_source_that_cannot_be_listed_is_told_and_ends_nothing(fleet: Fleet) -> None:
     watch, setup = Remembered(), fleet.setup
-    from fleet.running.build import DAY, Here
+    from fleet.running.build import DAY
     from mlscan.fleet.running import Scan, scan
 
     asked = Scan(sources=(str(fleet.folder / "nowhere"), str(fleet.folder)), setup=setup, as_of=DAY)
@@ -238,7 +246,7 @@ def test_a_model_that_does_not_exist_is_told_before_anything_begins(fleet: Fleet
 
 
 def test_content_that_changes_under_a_run_ends_it(fleet: Fleet) -> None:
-    from fleet.running.build import DAY, Here
+    from fleet.running.build import DAY
     from mlscan.fleet.running import Scan, scan
 
     rules(fleet, MODEL)

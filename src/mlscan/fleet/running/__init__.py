@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from mlscan import __version__
 from mlscan.content import load_content
+from mlscan.fleet.cloning import CloneFailure
 from mlscan.fleet.running.coordinator import Coordinator, How
 from mlscan.fleet.running.judging import Judge, Keys
 from mlscan.fleet.running.listing import Note, gather_into
@@ -21,6 +23,7 @@ from mlscan.fleet.running.tasks import Bounds, Fetcher, Setup
 from mlscan.fleet.running.watching import Ending, Progress, Watch
 from mlscan.fleet.sources import Filters, gather
 from mlscan.fleet.store.records import RunKind, RunPlan
+from mlscan.types.fleet import FleetRepository
 from mlscan.types.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -68,7 +71,8 @@ def scan(store: Store, asked: Scan, watch: Watch, make: Make | None = None) -> R
     plan = _plan(RunKind.SCAN, asked, keys, content)
     with store.writing() as writer:
         run = writer.begin(plan, fresh=asked.always)
-        how = How(bounds=asked.setup.bounds, always=asked.always)
+        bounds, peek = asked.setup.bounds, partial(_here, asked.setup.fetcher)
+        how = How(look_key=keys.look, judge_key=keys.judge, bounds=bounds, peek=peek, always=asked.always)
         slots = [Slot(make or _processes(asked.setup), asked.setup.bounds) for _ in range(asked.jobs)]
         coordinator = Coordinator(writer=writer, run=run, plan=plan, how=how, slots=slots, watch=watch)
         events = coordinator.events
@@ -89,11 +93,19 @@ def reassess(store: Store, asked: Scan, watch: Watch, make: Make | None = None) 
     with store.writing() as writer:
         run = writer.begin(plan)
         writer.enlist_judged(run.id)
-        how = How(bounds=asked.setup.bounds, looks=False)
+        how = How(look_key=keys.look, judge_key=keys.judge, bounds=asked.setup.bounds, looks=False)
         slots = [Slot(make or _processes(asked.setup), asked.setup.bounds) for _ in range(asked.jobs)]
         coordinator = Coordinator(writer=writer, run=run, plan=plan, how=how, slots=slots, watch=watch)
         coordinator.drive(is_listed=True)
     return Result(run=run.id, resumed=run.resumed, progress=coordinator.progress, unlisted=0)
+
+
+def _here(fetcher: Fetcher, repository: FleetRepository) -> str | None:
+    """The revision of a repository that lies here; None for all others, and where it cannot be told."""
+    try:
+        return fetcher.revision(repository) if repository.path is not None else None
+    except CloneFailure:
+        return None
 
 
 def _processes(setup: Setup) -> Callable[[], WorkerProcess]:

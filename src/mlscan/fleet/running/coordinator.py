@@ -45,7 +45,11 @@ class ContentChanged(MlscanError):
 class How:
     """How the repositories of a run are done."""
 
+    look_key: str
+    judge_key: str
     bounds: Bounds
+    peek: Callable[[FleetRepository], str | None] = lambda _: None
+    """The revision of a repository that lies here, which costs next to nothing; None for all others."""
     looks: bool = True
     always: bool = False
     """True: also what has not changed is done."""
@@ -80,6 +84,8 @@ class Coordinator:
     _next: deque[Waiting] = field(default_factory=deque)
     _tries: dict[int, int] = field(default_factory=dict)
     _dead: int = 0
+    _hurries: bool = False
+    """True where there is more to do than to wait for."""
 
     def drive(self, *, is_listed: bool) -> None:
         """Does everything that the run has still to do.
@@ -107,13 +113,29 @@ class Coordinator:
 
     def _fill(self) -> bool:
         """Gives every free slot something to do; False when nothing is left and nothing goes on."""
-        for place in self._places:
-            if place.item is None:
-                item = self._take()
-                if item is None:
-                    break
-                self._submit(place, item)
-        return any(place.item is not None for place in self._places)
+        free = [place for place in self._places if place.item is None]
+        done = 0
+        self._hurries = False
+        while free and not self._hurries:
+            item = self._take()
+            if item is None:
+                break
+            known = self.writer.store.known(item.id)
+            if self._still_holds(item, known):
+                self._record(item, Ended(at=_now(), seconds=0.0))
+                done += 1
+                self._hurries = done >= _BATCH
+            else:
+                self._submit(free.pop(0), item, known)
+        return self._hurries or any(place.item is not None for place in self._places)
+
+    def _still_holds(self, item: Waiting, known: Known | None) -> bool:
+        """Whether it can be told without a worker that nothing has changed."""
+        how = self.how
+        if known is None or how.always or not how.looks or item.repository.path is None:
+            return False
+        same = (known.look_key, known.judge_key) == (how.look_key, how.judge_key) and known.holds_on(self.run.as_of)
+        return same and how.peek(item.repository) == known.revision
 
     def _take(self) -> Waiting | None:
         if not self._next:
@@ -122,8 +144,7 @@ class Coordinator:
             self._next.extend(item for item in found if item.id not in busy)
         return self._next.popleft() if self._next else None
 
-    def _submit(self, place: _Place, item: Waiting) -> None:
-        known = self.writer.store.known(item.id)
+    def _submit(self, place: _Place, item: Waiting, known: Known | None) -> None:
         task = Task(
             repository=item.repository,
             as_of=date.fromisoformat(self.run.as_of),
@@ -154,7 +175,7 @@ class Coordinator:
     def _handle(self) -> None:
         """Waits for something to happen, and handles all that has, in its order."""
         found: list[FleetRepository] = []
-        event = self._event(_TICK)
+        event = self._event(0 if self._hurries else _TICK)
         while event is not None:
             if isinstance(event, FleetRepository):
                 found.append(event)

@@ -167,10 +167,8 @@ class Judge:
 
 
 def missing_of(assessment: Assessment) -> tuple[str, ...]:
-    """Ids of the criteria that are not met, up to the next level, or to the target where that is higher."""
-    goal = max(assessment.level + 1, assessment.target or 0)
-    levels = (level for level in assessment.levels if level.level <= goal)
-    return tuple(dict.fromkeys(c.id for level in levels for c in level.criteria if c.status is Status.NOT_MET))
+    """Ids of the criteria on the shortest way to the next level, or to the target where there is one, in its order."""
+    return tuple(dict.fromkeys(step.criterion for step in assessment.next if step.needed))
 
 
 def _changes_on(seen: Seen, policy: LoadedPolicy | None, content: Content, a: Assessment, as_of: str) -> str | None:
