@@ -105,7 +105,14 @@ def test_links_to_repositories_are_followed_and_loops_end(root: Path, tmp_path: 
     (elsewhere / "back").symlink_to(root)
     (root / "broken").symlink_to(root / "nothing")
     (root / "self").symlink_to(root / "self")
-    assert sorted(run(str(root)).names) == ["elsewhere", "here"]
+    assert sorted(run(str(root)).names) == ["again", "here"]
+
+
+def test_a_linked_repository_is_called_as_its_link_is(root: Path, tmp_path: Path) -> None:
+    for owner in ("ada", "bob"):
+        (root / owner).mkdir()
+        (root / owner / "churn").symlink_to(clone(tmp_path / "elsewhere" / owner / "repo") / ".git")
+    assert run(str(root)).names == ["ada/churn", "bob/churn"]
 
 
 def test_links_to_other_folders_are_not_followed(root: Path, tmp_path: Path) -> None:

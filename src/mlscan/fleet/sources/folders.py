@@ -63,8 +63,8 @@ class _Search:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._followed = [root]
-        """Folders of which everything is searched."""
+        self._followed = {root: ""}
+        """Folders of which everything is searched -> what is in front of the names of what lies there."""
         self._seen: set[Path] = set()
         """Where the objects of each repository lie that was counted."""
         self._parts: set[Path] = set()
@@ -102,9 +102,12 @@ class _Search:
             yield _described(folder, found, self._name(folder))
 
     def _name(self, folder: Path) -> str:
-        shown = folder.parent if folder.name == ".git" else folder
-        relative = os.path.relpath(shown, self._root) if shown.is_relative_to(self._root) else shown.name
-        return (shown.name if relative == "." else Path(relative).as_posix()).removesuffix(".git") or "repository"
+        """The path as the user sees it: below the folder that was named, links by their own names."""
+        place = next((p for p in reversed(self._followed) if folder.is_relative_to(p)), folder.parent)
+        parts = [self._followed.get(place, ""), *folder.relative_to(place).parts]
+        shown = "/".join(part for part in parts if part not in ("", ".git"))
+        own = folder.parent if folder.name == ".git" else folder
+        return (shown or own.name).removesuffix(".git") or "repository"
 
     def _below(self, folder: Path) -> list[Path]:
         """Folders that are searched next: all but those inside git directories, and submodules."""
@@ -125,7 +128,7 @@ class _Search:
             if _is_folder(entry):
                 found.append(path)
             elif _is_own_link(entry) and self._is_new(target := _real(path)):
-                self._followed.append(target)
+                self._followed[target] = self._name(path)
                 found.append(target)
         return found
 

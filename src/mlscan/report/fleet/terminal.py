@@ -49,15 +49,15 @@ def _level(page: Page, level: LevelCount, column: int) -> Text:
     return Text.assemble(label, _bar(page, level.projects.share), amount)
 
 
-def _bar(page: Page, share: float | None) -> Text:
-    full = int((share or 0) * _BAR)
-    return bar(page, max(full, 1 if share else 0), 0, _BAR)
+def _bar(page: Page, share: float | None, length: int = _BAR) -> Text:
+    full = int((share or 0) * length)
+    return bar(page, max(full, 1 if share else 0), 0, length)
 
 
 def _add_practices(page: Page, fleet: Fleet) -> None:
     page.heading("Practices, of the projects in which it could be decided")
     shown = [p for p in fleet.practices if page.options.verbose or not p.informational]
-    column = min(30, max((cell_len(page.fit(p.title)) for p in shown), default=0))
+    column = min(34, max((cell_len(page.fit(p.title)) for p in shown), default=0))
     for practice in shown:
         page.add(_practice(page, practice, column))
 
@@ -65,7 +65,7 @@ def _add_practices(page: Page, fleet: Fleet) -> None:
 def _practice(page: Page, practice: PracticeShare, column: int) -> Text:
     name = page.squeeze(practice.title, column)
     label = page.text(f"  {name}{' ' * (column - cell_len(name))}  ")
-    return Text.assemble(label, _bar(page, practice.projects.share), page.text(f" {words.practice_words(practice)}"))
+    return Text.assemble(label, _bar(page, practice.projects.share, _BAR // 2), page.text(f" {words.practice_words(practice)}"))
 
 
 def _add_missing(page: Page, fleet: Fleet) -> None:
@@ -84,8 +84,7 @@ def _add_lists(page: Page, fleet: Fleet) -> None:
     _add_pairs(page, "Longest on the same level", [(s.name, words.stuck_words(s)) for s in fleet.stuck])
     if fleet.since:
         moved = [(m.name, f"{words.move_words(m)}: {words.why_words(m)}") for m in fleet.moved]
-        nothing = "" if fleet.new and not fleet.moved else "  Nothing"
-        _add_pairs(page, f"Moved since {fleet.since[:10]}", moved, nothing)
+        _add_pairs(page, f"Moved since {fleet.since[:10]}", moved, "  Nothing")
         if fleet.new:
             page.add(page.text(f"  First verdict since then: {len(fleet.new):,}"))
     _add_pairs(page, "Not scanned", [(f.name, words.failure_words(f)) for f in fleet.failures])
