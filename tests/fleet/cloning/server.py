@@ -66,6 +66,9 @@ class GitServer:
         """Start of a path -> what it is answered with instead, by a redirect."""
         self.change: Change = lambda _, answer: answer
         self.asked: list[Asked] = []
+        # Repositories of tests may belong to somebody else than who serves them.
+        self.settings = {"safe.directory": "*"}
+        """Configuration of git that comes before that of each repository."""
         self.release = threading.Event()
         """Lets go those who are kept waiting."""
         self._server = ThreadingHTTPServer((host, 0), self._handler())
@@ -117,10 +120,9 @@ class GitServer:
             "GIT_HTTP_EXPORT_ALL": "1",
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CONFIG_GLOBAL": os.devnull,
-            # Repositories of tests may belong to somebody else than who serves them.
-            "GIT_CONFIG_COUNT": "1",
-            "GIT_CONFIG_KEY_0": "safe.directory",
-            "GIT_CONFIG_VALUE_0": "*",
+            "GIT_CONFIG_COUNT": str(len(self.settings)),
+            **{f"GIT_CONFIG_KEY_{n}": key for n, key in enumerate(self.settings)},
+            **{f"GIT_CONFIG_VALUE_{n}": value for n, value in enumerate(self.settings.values())},
             "REQUEST_METHOD": asked.method,
             "PATH_INFO": asked.path,
             "QUERY_STRING": asked.query,
