@@ -134,6 +134,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(loading, "load", made.load)
     monkeypatch.setattr(scanning, "scan_with", made.scan_with)
     monkeypatch.setattr(questions, "scan_with", made.scan_with)
+    monkeypatch.setattr(questions, "check_revision", lambda *_: None)
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM"):
         monkeypatch.delenv(name, raising=False)
     return made

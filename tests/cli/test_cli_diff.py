@@ -11,6 +11,7 @@ import pytest
 from cli.conftest import Ran
 from cli.repositories import CI, TRAIN, commit, git, project
 from mlscan.cli import main
+from mlscan.scan import questions
 
 DAY = ("--as-of", "2026-01-01")
 
@@ -138,6 +139,16 @@ def test_older_against_newer_shows_what_went(diff: Any, repository: Path) -> Non
 def test_the_same_revision_differs_in_nothing(diff: Any, repository: Path) -> None:
     assert "Both are the same revision." in diff(repository, "HEAD").out
     assert json.loads(diff(repository, "HEAD", "HEAD", "--format", "json").out)["changes"] == []
+
+
+def test_a_base_that_is_not_there_is_told_before_anything_is_scanned(
+    diff: Any, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "scan_with", None)
+    for folder, words in ((repository, "no revision 'mian' in"), (tmp_path, "no git repository to read the revision")):
+        ran = diff(folder, "mian")
+        assert (ran.code, ran.out) == (3, "")
+        assert words in ran.err
 
 
 def test_a_bare_repository_will_do(diff: Any, repository: Path, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def compare_revisions(
 
     content = with_policy(content, options.policy)
     base, head = revisions
+    check_revision(path, base, options)
     # What did not change is read once.
     options = replace(options, as_of=options.as_of or datetime.now(UTC).date(), kept=KeptBlobs())
     after = scan_with(content, path, replace(options, rev=head))
@@ -45,6 +46,14 @@ def compare_revisions(
     left = start is not None and start != common_ancestor(path, base, base)
     names = (f"{base}, where it was left" if left else base, head or _here(after))
     return compare(before, after, content.assess(after.model), names)
+
+
+def check_revision(path: str | Path, revision: str, options: ScanOptions) -> None:
+    """Raises NothingToScan for a revision that is not there, before the other one is scanned for nothing."""
+    from mlscan.snapshot import open_snapshot
+
+    with open_snapshot(path, rev=revision, limits=options.limits):
+        pass
 
 
 def _here(after: Assessment) -> str:
