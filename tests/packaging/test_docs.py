@@ -59,11 +59,12 @@ def test_options_of_the_readme_exist() -> None:
     named = set(re.findall(r"^  ([a-z-]+)  ", helped(), re.M))
     options: dict[str, set[str]] = {}
     for words in commands:
-        name = words[1] if words[1] in named else ""
+        group = 2 if words[1] == "fleet" else 1
+        name = " ".join(words[1 : group + 1]) if words[1] in named else ""
         options.setdefault(name, set()).update(word for word in words if word.startswith("--"))
     assert len(options) > 2
     for name, given in options.items():
-        shown = helped(name) if name else helped()
+        shown = helped(*name.split())
         assert {option for option in given if option not in shown} == set()
 
 
