@@ -143,6 +143,28 @@ def test_old_clones_go_first_and_those_in_use_stay(server: GitServer, bench: Ben
     assert [p.exists() for p in paths] == [False, False, False, True]
 
 
+def test_a_long_run_keeps_it_small(server: GitServer, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlscan.fleet.cloning.cloner.PRUNED", 3)
+    cloner = bench.cloner(cache_bytes=250_000)
+    for number in range(6):
+        server.repository(f"x{number}", {"a.bin": os.urandom(100_000)})
+        with cloner.fetched(named(server, f"x{number}")):
+            pass
+    assert len(list(bench.cache.rglob("mlscan.json"))) == 2
+
+
+def test_nothing_of_others_is_removed(server: GitServer, bench: Bench) -> None:
+    for name in ("go/src", "ab/data", f"ab/{'c' * 40}", "locks"):
+        (bench.cache / name).mkdir(parents=True)
+        (bench.cache / name / "mine.txt").write_text("x")
+    server.repository("x", {"a.py": "a"})
+    with bench.cloner().fetched(named(server, "x")):
+        pass
+    bench.cloner(cache_bytes=0).prune()
+    assert len(list(bench.cache.rglob("mine.txt"))) == 4
+    assert not list(bench.cache.rglob("mlscan.json"))
+
+
 def test_a_clone_that_was_used_just_now_stays_longer(server: GitServer, bench: Bench) -> None:
     server.repository("x", {"a.py": "a"})
     for _ in range(2):

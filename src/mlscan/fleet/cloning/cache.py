@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import stat
 import sys
@@ -24,6 +25,7 @@ MARK = "mlscan.json"
 CLOSED = "the folder for clones cannot be written to"
 _LOCKS = "locks"
 _PERIOD = 0.1
+_GROUP, _KEY = re.compile("[0-9a-f]{2}"), re.compile("[0-9a-f]{40}")
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,10 +120,15 @@ class Cache:
         return freed
 
     def _places(self) -> Iterator[Place]:
+        """Folders of our own making, and no other: the user may have named one that holds more."""
         with contextlib.suppress(OSError):
             for group in self.folder.iterdir():
-                if len(group.name) == 2:
-                    yield from (Place(f, self.folder / _LOCKS / f"{f.name}.lock") for f in group.iterdir())
+                if _GROUP.fullmatch(group.name):
+                    yield from (
+                        Place(f, self.folder / _LOCKS / f"{f.name}.lock")
+                        for f in group.iterdir()
+                        if _KEY.fullmatch(f.name) and f.name.startswith(group.name)
+                    )
 
 
 @contextlib.contextmanager

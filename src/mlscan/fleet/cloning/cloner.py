@@ -19,6 +19,8 @@ from mlscan.fleet.sources.tokens import Login, login_for
 from mlscan.snapshot.head import head_revision
 from mlscan.types.fleet import FleetRepository
 
+PRUNED = 25
+"""New clones after which the cache is looked through."""
 ATTEMPTS = 3
 """How often a clone is tried where a server fails for a while."""
 _PASSING = (
@@ -63,6 +65,7 @@ class Cloner:
         self._sleep = sleep
         self._logins: dict[tuple[str, str], Login | None] = {}
         self._asked: tuple[str, Remote, References] | None = None
+        self._made = 0
 
     def __getstate__(self) -> dict[str, Any]:
         """Everything but tokens and what servers have said."""
@@ -102,6 +105,9 @@ class Cloner:
             finally:
                 if self._limits.cache_bytes == 0:
                     remove(place.folder)
+                elif self._made >= PRUNED:
+                    self._made = 0
+                    self.prune()
 
     def prune(self) -> int:
         """Removes clones from the cache by age, then the least recently used until it is small enough; bytes freed."""
@@ -146,6 +152,7 @@ class Cloner:
             revision = head_revision(new)
             if revision is None:
                 raise CloneFailure("what the server sent is broken")
+            self._made += 1
             place.put(new, Mark(revision=revision, blob_bytes=blobs, is_complete=complete, bytes=size_of(new)))
         except OSError:
             raise CloneFailure(CLOSED) from None

@@ -69,6 +69,10 @@ class Bounds:
     """What may lie in the folder."""
 
 
+_running: set[subprocess.Popen[bytes]] = set()
+"""Processes of ours that are under way; each leads a group of its own."""
+
+
 @dataclass(slots=True)
 class _Watched:
     process: subprocess.Popen[bytes]
@@ -103,6 +107,7 @@ def run_git(
             **options,  # type: ignore[call-overload]
         )
     watched = _Watched(process, bounds)
+    _running.add(process)
     try:
         _bound(process.pid, bounds)
         threads = [
@@ -115,6 +120,7 @@ def run_git(
             thread.join(5)
     finally:
         end_all(process)
+        _running.discard(process)
     code = process.wait()
     if code and watched.stopped is None and bounds.folder is not None and size_of(bounds.folder) >= bounds.bytes:
         # The system has ended what wrote more than it may.
@@ -143,6 +149,12 @@ def environment(home: Path) -> dict[str, str]:
         "GIT_CEILING_DIRECTORIES": str(home.parent),
         "LC_ALL": "C",
     }
+
+
+def end_running() -> None:
+    """Ends every git process that runs for this one, for when this one must end at once."""
+    for process in list(_running):
+        end_all(process)
 
 
 def end_all(process: subprocess.Popen[bytes]) -> None:

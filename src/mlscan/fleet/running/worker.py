@@ -15,6 +15,7 @@ from time import perf_counter
 
 from mlscan.content import load_content
 from mlscan.fleet.cloning import CloneFailure
+from mlscan.fleet.cloning.git import end_running
 from mlscan.fleet.running.judging import Judge
 from mlscan.fleet.running.tasks import Bounds, Done, Setup, Task
 from mlscan.fleet.store.records import Judged
@@ -153,6 +154,7 @@ def _end_with_parent() -> None:
     parent = parent_process()
     if parent is not None:
         parent.join()
+        end_running()
         if sys.platform != "win32":
             os.killpg(0, signal.SIGKILL)
         os._exit(1)
