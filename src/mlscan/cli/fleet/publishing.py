@@ -116,7 +116,7 @@ def _shown(summary: Summary, verdicts: Verdicts) -> Iterator[tuple[str, Assessme
             continue
         yield id, shown_assessment(assessment, rows[id], summary.fleet.redaction)
     if unread:
-        complain(f"{unread} verdicts were kept by another version: mlscan fleet reassess makes them anew")
+        complain(f"verdicts that this version cannot read: {unread}; mlscan fleet reassess makes them anew")
 
 
 def _kept(shown: Iterator[tuple[str, Assessment]], folder: str, written: set[str]) -> Iterator[tuple[str, Assessment]]:
