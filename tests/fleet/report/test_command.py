@@ -164,10 +164,8 @@ def test_a_verdict_that_cannot_be_read_any_more_is_told_and_left_out(call: Call,
     with Store.open(str(store), clock=ticking()) as opened:
         run_once(opened, "second", churn=replace(kept(level_2()), data=b"of another version"))
     code, _, err = call("--html", "fleet.html", "--quiet")
-    assert (code, err) == (
-        0,
-        "mlscan: 1 verdicts were kept by another version: mlscan fleet reassess makes them anew\n",
-    )
+    assert code == 0
+    assert err == "mlscan: verdicts that this version cannot read: 1; mlscan fleet reassess makes them anew\n"
     assert '"acme/churn"' in Path("fleet.html").read_text(encoding="utf-8")
 
 
