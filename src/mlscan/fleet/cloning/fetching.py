@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mlscan.fleet.cloning.git import Bounds, Ran, size_of
 from mlscan.fleet.cloning.limits import CloneFailure, CloneLimits
-from mlscan.fleet.cloning.remote import TOO_LARGE, References, Remote, reason_of
+from mlscan.fleet.cloning.remote import NOT_TOLD, TOO_LARGE, References, Remote, reason_of
 
 NOTEBOOKS = 1_000
 """Large notebooks of one repository that are fetched."""
@@ -59,7 +59,7 @@ class Filling:
             self.everything()
             return True
         unfiltered = _UNFILTERED in ran.told
-        if not ran.is_well and all(word in ran.told for word in _REFUSED):
+        if _may_be_refusal(ran):
             unfiltered = True
             self._configure()
             ran = self._fetch("--depth=1", self._refspec())
@@ -86,7 +86,7 @@ class Filling:
             if not choice and filtered:
                 self._forget_promises()
             ran = self._fetch("--unshallow", *choice, self._refspec())
-            if ran.is_well or not all(word in ran.told for word in _REFUSED):
+            if not _may_be_refusal(ran):
                 break
         if ran is None or ran.is_well:
             return None
@@ -186,6 +186,12 @@ class Filling:
             for left in self.folder.glob(pattern):
                 with contextlib.suppress(OSError):
                     left.unlink()
+
+
+def _may_be_refusal(ran: Ran) -> bool:
+    """Whether a server may have failed because of what it was asked for: it says so, or nothing that is understood."""
+    refused = all(word in ran.told for word in _REFUSED)
+    return not ran.is_well and (refused or (ran.stopped is None and reason_of(ran) == NOT_TOLD))
 
 
 def ending(limits: CloneLimits) -> float:

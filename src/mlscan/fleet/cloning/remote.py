@@ -18,6 +18,7 @@ from mlscan.fleet.sources.tokens import Login, is_for
 BRANCHES = 20_000
 """Branches that are kept; of a repository with more, none are."""
 TOO_LARGE = "limit of size for a clone reached"
+NOT_TOLD = "git could not fetch it"
 HOPS = 3
 """Redirects on one host that are followed."""
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -119,7 +120,7 @@ def reason_of(ran: Ran) -> str:
     if ran.stopped is not None:
         return _STOPPED[ran.stopped]
     told = ran.told.lower()
-    return next((reason for words, reason in _REASONS if any(word in told for word in words)), "git could not fetch it")
+    return next((reason for words, reason in _REASONS if any(word in told for word in words)), NOT_TOLD)
 
 
 _STOPPED = {

@@ -58,6 +58,10 @@ def _described(folder: Path, found: Found, name: str) -> FleetRepository:
     )
 
 
+_TELLING = (".git", "HEAD")
+"""A folder with neither of these is no repository."""
+
+
 class _Search:
     """One search below one folder."""
 
@@ -78,8 +82,15 @@ class _Search:
         folders = [self._root]
         while folders:
             folder = folders.pop()
-            yield from self._at(folder)
-            folders += reversed(self._below(folder))
+            entries = self._entries(folder)
+            names = {entry.name for entry in entries}
+            if not names.isdisjoint(_TELLING):
+                yield from self._at(folder)
+                if is_git_dir(folder):
+                    continue
+            if ".gitmodules" in names:
+                self._parts |= _submodules(folder)
+            folders += reversed(self._below(entries))
         for folder, found in self._linked:
             if found.common not in self._seen:
                 yield from self._counted(folder, found)
@@ -109,26 +120,25 @@ class _Search:
         own = folder.parent if folder.name == ".git" else folder
         return (shown or own.name).removesuffix(".git") or "repository"
 
-    def _below(self, folder: Path) -> list[Path]:
-        """Folders that are searched next: all but those inside git directories, and submodules."""
-        if is_git_dir(folder):
-            return []
+    def _entries(self, folder: Path) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(folder) as entries:
-                names = sorted(entries, key=lambda e: os.fsencode(e.name))
+                return sorted(entries, key=lambda e: os.fsencode(e.name))
         except OSError:
             self.closed.append(self._name(folder))
             return []
-        self._parts |= _submodules(folder)
+
+    def _below(self, entries: list[os.DirEntry[str]]) -> list[Path]:
+        """Folders that are searched next: all but git directories and submodules."""
         found = []
-        for entry in names:
-            path = Path(entry.path)
-            if entry.name == ".git" or path in self._parts:
+        for entry in entries:
+            if entry.name == ".git":
                 continue
             if _is_folder(entry):
-                found.append(path)
-            elif _is_own_link(entry) and self._is_new(target := _real(path)):
-                self._followed[target] = self._name(path)
+                path = Path(entry.path)
+                found += [] if path in self._parts else [path]
+            elif _is_own_link(entry) and self._is_new(target := _real(Path(entry.path))):
+                self._followed[target] = self._name(Path(entry.path))
                 found.append(target)
         return found
 
