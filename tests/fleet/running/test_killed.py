@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fleet import kill, postgres
+from fleet.running.test_workers import is_there
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
@@ -23,3 +25,21 @@ def test_the_report_is_that_of_an_undisturbed_run(kind: str, tmp_path: Path, req
         fresh = server.fresh
     folder = kill.clones(tmp_path / "clones", 6)
     assert len(list(kill.check(folder, fresh, range(3, 4)))) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
+def test_a_run_that_is_asked_to_stop_says_how_it_goes_on(tmp_path: Path) -> None:
+    folder, url = kill.clones(tmp_path / "clones", 5), str(tmp_path / "fleet.db")
+    running = kill.start(folder, url)
+    assert running.read(0)
+    workers = running.workers()
+    running.process.send_signal(signal.SIGTERM)
+    _, told = running.process.communicate()
+    assert running.process.returncode == 128 + signal.SIGTERM
+    assert told.splitlines()[-1] == "mlscan: stopped; what is done is kept: the same command goes on where it was"
+    assert not [number for number in workers if is_there(number)]
+    again = kill.start(folder, url)
+    again.read(1 << 30)
+    assert again.end() == 0
+    assert kill.doubles(url) == []
+    assert not set(again.ended) & set(running.ended)
