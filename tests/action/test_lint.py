@@ -53,6 +53,7 @@ def workflows(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("repository")
     shutil.copytree(ROOT / ".github", folder / ".github")
     shutil.copy(ROOT / "action.yml", folder)
+    shutil.copy(ROOT / "ci" / "github" / "fleet.yml", folder / ".github" / "workflows")
     for number, text in enumerate(examples(r"\.github/workflows/[a-z]+\.yml")):
         (folder / ".github" / "workflows" / f"example-{number}.yml").write_text(text, encoding="utf-8")
     return folder
@@ -108,7 +109,7 @@ def test_actionlint_finds_nothing(workflows: Path, actionlint: Callable[[Path], 
     code, words = actionlint(workflows / ".github" / "workflows" / "*.yml")
     (workflows / ".github" / "workflows" / "action.yml").unlink()
     assert code == 0, words
-    assert "Checking 4 workflow file(s)" in words
+    assert "Checking 5 workflow file(s)" in words
 
 
 def test_both_would_notice(tmp_path: Path, actionlint: Callable[[Path], tuple[int, str]]) -> None:
@@ -172,6 +173,8 @@ def scripts() -> dict[str, tuple[str, str]]:
     found = {f"action {step['id']}": ("bash", step["run"]) for step in ACTION["runs"]["steps"]}
     found |= {f"gitlab {name}": ("sh", "\n".join(job["script"])) for name, job in jobs.items()}
     found |= {f"azure {n}": ("bash", step["bash"]) for n, step in enumerate(azure["steps"]) if "bash" in step}
+    fleet = yaml.safe_load((ROOT / "ci" / "github" / "fleet.yml").read_text(encoding="utf-8"))["jobs"]["fleet"]
+    found |= {f"fleet {step['name']}": ("bash", step["run"]) for step in fleet["steps"] if "run" in step}
     found["ci"] = ("bash", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))
     return found
 
