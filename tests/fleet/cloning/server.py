@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from snapshot.building import Repo, new_repo
@@ -76,7 +76,7 @@ class GitServer:
         self.host = f"{host}:{self._server.server_address[1]}"
         self.base = f"http://{self.host}"
 
-    def __enter__(self) -> GitServer:
+    def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
 

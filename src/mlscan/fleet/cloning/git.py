@@ -159,7 +159,7 @@ def end_running() -> None:
 
 def end_all(process: subprocess.Popen[bytes]) -> None:
     """Ends a process and its group, whatever they are doing; safe to call twice."""
-    if os.name != "nt":
+    if sys.platform != "win32":
         with contextlib.suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(OSError):
