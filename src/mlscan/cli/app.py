@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from mlscan.cli import not_built
 from mlscan.cli.badge_command import badge_command
 from mlscan.cli.completion import completion_command
 from mlscan.cli.diff_command import diff_command
 from mlscan.cli.explain import explain_command
 from mlscan.cli.fleet import fleet_command
+from mlscan.cli.history_command import history_command
 from mlscan.cli.init_command import init_command
 from mlscan.cli.listings import detectors_command, rules_command
 from mlscan.cli.plan_command import plan_command
@@ -48,13 +48,13 @@ class Root(click.Group):
 
 def _root() -> Root:
     named = [
-        *(plan_command, why_not_command, explain_command, diff_command, badge_command),
+        *(plan_command, why_not_command, explain_command, diff_command, history_command, badge_command),
         *(fleet_command, init_command, questionnaire_command),
         *(detectors_command, rules_command, schema_command, completion_command),
     ]
     settings = {"help_option_names": ["-h", "--help"]}
     root = Root("mlscan", epilog=_EPILOG, context_settings=settings, no_args_is_help=False)
-    for command in (*named, *not_built.commands()):
+    for command in named:
         root.add_command(command)
     return root
 

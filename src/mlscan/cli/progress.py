@@ -13,18 +13,19 @@ _PAUSE = 0.1
 class Progress:
     """One line on stderr that is rewritten while a scan runs and erased at its end; silent in the first second."""
 
-    def __init__(self, *, wanted: bool = True) -> None:
+    def __init__(self, *, wanted: bool = True, things: str = "files") -> None:
+        self._things = things
         self._wanted = wanted and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._next = monotonic() + _PATIENCE
         self._shown = 0
 
     def __call__(self, done: int, total: int) -> None:
-        """Called for each file that was read."""
+        """Called for each file that was read, or whatever else it is that takes its time."""
         now = monotonic()
         if not self._wanted or now < self._next:
             return
         self._next = now + _PAUSE
-        line = f"reading {done:,} of {total:,} files"
+        line = f"reading {done:,} of {total:,} {self._things}"
         sys.stderr.write("\r" + line.ljust(self._shown))
         sys.stderr.flush()
         self._shown = len(line)

@@ -10,7 +10,7 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from mlscan import __version__
-from mlscan.cli import not_built, scanning
+from mlscan.cli import scanning
 from mlscan.cli.gates import check_gates, failures, gates_of, holding, overruled
 from mlscan.cli.output import complain, stdout_options, write_stdout
 from mlscan.cli.reports import destinations, write_reports
@@ -47,7 +47,7 @@ def _version(context: click.Context, _parameter: click.Parameter, value: bool) -
 def _complete_path(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     root = context.find_root().command
     names = root.list_commands(context) if isinstance(root, click.Group) else []
-    shown = [CompletionItem(n) for n in names if n not in not_built.COMMANDS and n.startswith(incomplete)]
+    shown = [CompletionItem(n) for n in names if n.startswith(incomplete)]
     return [*shown, CompletionItem(incomplete, type="dir")]
 
 
@@ -79,7 +79,6 @@ def _complete_path(context: click.Context, _parameter: click.Parameter, incomple
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."
 )
-@not_built.options
 @click.pass_context
 def scan_command(context: click.Context, /, **given: object) -> int:
     """Say how mature the machine-learning process of the repository at PATH is: level 0 to 5, with the evidence."""

@@ -94,6 +94,11 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return stacked(function, (MODEL, WITH, DETECTORS, RULES, CONFIG, NO_REPO_CONFIG, POLICY, AS_OF, DEBUG, NO_COLOR))
 
 
+def alone_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a command that looks at one repository and at no others beside it."""
+    return stacked(function, (MODEL, DETECTORS, RULES, CONFIG, NO_REPO_CONFIG, POLICY, AS_OF, DEBUG, NO_COLOR))
+
+
 def stacked(function: Callable[..., Any], options: Iterable[Callable[..., Any]]) -> Callable[..., Any]:
     """Decorates a command with options, shown in this order."""
     for option in reversed(tuple(options)):

@@ -22,17 +22,23 @@ _CONTENT = {
     "starter-words": StarterWords,
 }
 
+_REPORTS = ("assessment", "history", "fleet")
 _SETTINGS = ("config", "policy")
 
 
 @click.command("schema")
-@click.argument("name", type=click.Choice(["assessment", "fleet", *_SETTINGS, *_CONTENT]), default="assessment")
+@click.argument("name", type=click.Choice([*_REPORTS, *_SETTINGS, *_CONTENT]), default="assessment")
 def schema_command(name: str) -> None:
     """Print a JSON Schema.
 
-    NAME is the JSON report (assessment, the default), that of a fleet, mlscan.toml (config), a policy, or a kind of
-    content file.
+    NAME is the JSON report (assessment, the default), that of a history or a fleet, mlscan.toml (config), a policy, or
+    a kind of content file.
     """
+    if name == "history":
+        from mlscan.report.answers.history_data import history_schema
+
+        write_stdout(history_schema(), data=True)
+        return
     if name == "fleet":
         from mlscan.report.fleet import fleet_schema
 

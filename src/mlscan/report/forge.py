@@ -33,6 +33,11 @@ class Forge:
     _address: Address
     _from_root: Callable[[str], str] = str
 
+    def other_commit(self, revision: str) -> str | None:
+        """The page of another revision."""
+        head, _, _ = self.commit.rpartition("/")
+        return f"{head}/{revision}" if _REVISION.fullmatch(revision) else None
+
     def link(self, where: Location) -> str | None:
         """The page that shows a place; None for the whole repository and for a very long address.
 

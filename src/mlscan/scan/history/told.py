@@ -84,9 +84,16 @@ def history_of(content: Content, path: str | Path, options: HistoryOptions) -> t
         told = _Told(choice, replay, options.notify)
         budget = ALL if options.exact else max(LOOKED_AT_LEAST, len(choice.samples))
         turns = Turns(line.commits, revisions.changed, budget)
-        practices, levels = told.practices(turns), told.levels(turns)
-    newest, info = replay.newest, replay.newest.repository
-    history = RepositoryHistory(
+        practices = told.practices(turns)
+        return replay.newest, _history(options, told, practices, told.levels(turns))
+
+
+def _history(
+    options: HistoryOptions, told: _Told, practices: tuple[PracticeHistory, ...], levels: tuple[LevelChange, ...]
+) -> RepositoryHistory:
+    newest, choice = told.newest, told.choice
+    info = newest.repository
+    return RepositoryHistory(
         mlscan_version=newest.mlscan_version,
         content_digest=newest.content_digest,
         repository=Whose(
@@ -104,15 +111,14 @@ def history_of(content: Content, path: str | Path, options: HistoryOptions) -> t
         practices=practices,
         notes=(*choice.notes, *_failures(told.moments)),
     )
-    return newest, history
 
 
 class _Told:
     """All samples, judged, with what changes from one to another."""
 
     def __init__(self, choice: Choice, replay: Replay, notify: Progress | None) -> None:
-        self._choice, self._replay = choice, replay
-        self._newest: Assessment = replay.newest
+        self.choice, self._replay = choice, replay
+        self.newest: Assessment = replay.newest
         self._steps: dict[str, list[_Step]] = {}
         self._last: dict[str, _Step] = {}
         self.moments: list[Moment] = []
@@ -163,7 +169,7 @@ class _Told:
                 present=p.present,
                 spans=tuple(self._spans(p.id, found)),
             )
-            for p in self._newest.practices
+            for p in self.newest.practices
         )
 
     def _change(self, name: str, step: _Step) -> Change:
@@ -188,7 +194,7 @@ class _Told:
 
     def _start(self, sample: Sample) -> Turn:
         """The turn of what is there where it is known first."""
-        begins = self._choice.begins
+        begins = self.choice.begins
         first = sample.point == begins.point and begins.why == "first-commit"
         return Turn(at=sample.point if first else None, after=None, before=sample.point)
 
@@ -196,7 +202,7 @@ class _Told:
         """Where the level went up or down."""
         known = [
             (sample, moment.brief)
-            for sample, moment in zip(self._choice.samples, self.moments, strict=True)
+            for sample, moment in zip(self.choice.samples, self.moments, strict=True)
             if moment.brief is not None
         ]
         found: list[LevelChange] = []
