@@ -14,6 +14,8 @@ from snapshot.building import Repo
 from snapshot.test_interrupt import slow_git
 
 from mlscan.cli.limits import limits_of
+from mlscan.detect.reading import Reading
+from mlscan.scan import scan as scan_one
 from mlscan.snapshot import open_snapshot
 from mlscan.snapshot.snapshots import RepositorySnapshot
 from mlscan.types.errors import UsageError
@@ -111,6 +113,22 @@ def test_files_beyond_the_time_are_gaps(project: Repo, monkeypatch: pytest.Monke
         now[0] = 11.0
         assert isinstance(first[1], bytes)
         assert [got for _, got in reading] == [Gap("good/train.py", "limit of time reached")]
+
+
+def test_what_is_not_decided_in_time_is_unknown(project: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, run = [0.0], Reading.run
+
+    def long(self: Reading, *arguments: Any) -> None:
+        run(self, *arguments)
+        now[0] = 11.0
+
+    monkeypatch.setattr("mlscan.snapshot.snapshots.monotonic", lambda: now[0])
+    monkeypatch.setattr(Reading, "run", long)
+    found = scan_one(project.path, limits=Limits(seconds=10))
+    assert Gap("", "limit of time reached") in found.gaps
+    asked = {p.id: p.present for p in found.practices}
+    assert {asked[name] for name in ("ml-code", "dependencies", "cd", "monitoring")} == {None}
+    assert found.could_be > found.level
 
 
 def test_limits_come_from_the_environment() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from mlscan.detect.excerpt import excerpt
-from mlscan.detect.hits import Hit, Result, UnitKey, same_unit, unit_key
+from mlscan.detect.hits import Hit, Result, UnitKey, UnitSet, same_unit, unit_key
 from mlscan.detect.plan import Leaf, Node
 from mlscan.detect.values import where_holds
 
@@ -38,16 +38,21 @@ class Combiner:
         """Hits and unknown files of a node."""
         result = self._inner(node)
         if node.where:
-            kept = tuple(h for h in result.hits if where_holds(node.where, dict(h.captures)))
-            for hit in result.hits:
-                if hit not in kept:
-                    self._miss(hit, f"{node.name}: {_values(hit)} does not count")
-            result = Result(kept, result.unknown)
+            result = self._where(node, result)
         for excluded in node.none_of:
             result = self._without(node, result, excluded)
         if node.strength:
             result = Result(tuple(replace(h, strength=node.strength) for h in result.hits), result.unknown)
         return result
+
+    def _where(self, node: Node, result: Result) -> Result:
+        kept: list[Hit] = []
+        for hit in result.hits:
+            if where_holds(node.where, dict(hit.captures)):
+                kept.append(hit)
+            else:
+                self._miss(hit, f"{node.name}: {_values(hit)} does not count")
+        return Result(tuple(kept), result.unknown)
 
     def _inner(self, node: Node) -> Result:
         if node.detector is not None:
@@ -126,14 +131,14 @@ class Combiner:
         if not result.hits:
             return result
         other = self.evaluate(excluded)
-        bad = [key for key, _, _ in self._keys(other.hits, node.scope)]
-        unread = [unit_key(p, (), node.scope, self.root_of)[0] for p in other.unknown]
+        bad = UnitSet(key for key, _, _ in self._keys(other.hits, node.scope))
+        unread = UnitSet(unit_key(p, (), node.scope, self.root_of)[0] for p in other.unknown)
         kept: list[Hit] = []
         unknown = set(result.unknown)
         for key, _, hit in self._keys(result.hits, node.scope):
-            if any(same_unit(key, k) for k in bad):
+            if bad.meets(key):
                 self._miss(hit, excluded.name)
-            elif any(same_unit(key, k) for k in unread):
+            elif unread.meets(key):
                 unknown.add(hit.path)
             else:
                 kept.append(hit)
@@ -148,4 +153,5 @@ def _units(parts: Sequence[Sequence[tuple[UnitKey, bool, Hit]]]) -> list[UnitKey
     """The units in which hits may meet: the exact ones, and the broader ones that hold no exact one."""
     exact = list(dict.fromkeys(key for part in parts for key, inside, _ in part if inside))
     broad = dict.fromkeys(key for part in parts for key, inside, _ in part if not inside)
-    return exact + [key for key in broad if not any(same_unit(key, k) for k in exact)]
+    units = UnitSet(exact)
+    return exact + [key for key in broad if not units.meets(key)]

@@ -52,6 +52,11 @@ from mlscan.types.snapshot import Snapshot
 Progress = Callable[[int, int], None]
 REJECTIONS = 20
 """Rejections kept per detector."""
+_LATE = "limit of time reached"
+
+
+class _OutOfTimeError(Exception):
+    """The limit of time has passed before a detector was decided."""
 
 
 def detect(
@@ -111,8 +116,11 @@ class Engine:
         self._commands = CommandMatcher(self._facts, self._sources, self._files_of)
         self._ci = CiMatcher(self._facts)
         self._concerns = Concerns(self._facts, self._sources)
-        for name in sorted(self._plan.nodes):
-            self.detector_result(name)
+        late = [name for name in sorted(self._plan.nodes) if not self._is_decided(name)]
+        if late:
+            self._results.update(dict.fromkeys(late, Result(unknown=frozenset({""}))))
+            self._facts.unread[""] = _LATE
+            self._reading.gaps.add(Gap("", _LATE))
         return self._findings()
 
     # --- before and after reading -----------------------------------------------------------------------------------
@@ -166,6 +174,14 @@ class Engine:
         self._running.pop()
         return self._results[name]
 
+    def _is_decided(self, name: str) -> bool:
+        """Decides a detector; what it was decided of half of its matchers would be a guess."""
+        try:
+            self.detector_result(name)
+        except _OutOfTimeError:
+            self._running.clear()
+        return name in self._results
+
     def _files_of(self, detector: str) -> frozenset[str]:
         """Files with own evidence of a detector; none for one that is not loaded."""
         if detector not in self._plan.nodes:
@@ -180,6 +196,8 @@ class Engine:
 
     def _leaf_result(self, leaf: Leaf) -> Result:
         if leaf.index not in self._leaf_results:
+            if self._snapshot.is_late():
+                raise _OutOfTimeError
             self._leaf_results[leaf.index] = self._evaluate(leaf)
         return self._leaf_results[leaf.index]
 
@@ -326,6 +344,8 @@ class Engine:
 
     def _why_unknown(self, path: str) -> str:
         reason = self._facts.unread.get(path, "not fully understood")
+        if not path:
+            return reason
         return f"{path}: {reason}" if path != "." else "the history is not there"
 
     def _evidence(self, name: str, hit: Hit) -> Evidence:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 UnitKey = tuple[str, ...]
@@ -69,3 +69,15 @@ def same_unit(key: UnitKey, other: UnitKey) -> bool:
     """Whether one of two keys holds the other."""
     size = min(len(key), len(other))
     return key[:size] == other[:size]
+
+
+class UnitSet:
+    """Keys of units: tells whether one of them holds another key or is held by it, without a look at each."""
+
+    def __init__(self, keys: Iterable[UnitKey]) -> None:
+        self._keys = set(keys)
+        self._holders = {key[:size] for key in self._keys for size in range(len(key))}
+
+    def meets(self, key: UnitKey) -> bool:
+        """Whether it is the `same_unit` with one of the keys."""
+        return key in self._holders or any(key[:size] in self._keys for size in range(len(key) + 1))

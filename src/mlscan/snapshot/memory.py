@@ -54,5 +54,9 @@ class MemorySnapshot:
         authors = self.authors()
         return authors if isinstance(authors, Gap) else dict.fromkeys(authors, frozenset(self._data))
 
+    def is_late(self) -> bool:
+        """There is no limit of time."""
+        return False
+
     def close(self) -> None:
         """Nothing is held."""

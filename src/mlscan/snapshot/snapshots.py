@@ -94,7 +94,7 @@ class RepositorySnapshot:
                 yield path, Gap(path, "no such file in the snapshot")
             elif self._full:
                 yield path, Gap(path, reasons.TOTAL)
-            elif monotonic() > self._end:
+            elif self.is_late():
                 yield path, Gap(path, reasons.TIME)
             elif entry.oid is None:
                 yield path, self._counted(path, self._from_disk(path))
@@ -144,6 +144,10 @@ class RepositorySnapshot:
             return _changed(log, self._parts.info.folder)
         except (GitFailed, OSError):
             return Gap("", "history with missing objects: what people touch is unknown")
+
+    def is_late(self) -> bool:
+        """Whether the limit of time has passed since the snapshot was opened."""
+        return monotonic() > self._end
 
     def _known(self, ask: Callable[[CommitLog, RepositoryInfo, Limits], _K | None]) -> _K | None:
         """What the log that several snapshots share says; None where git has to be asked."""

@@ -54,7 +54,8 @@ class Limits:
     path_bytes: int = 4_096
     commits: int = 200_000
     seconds: int = 1_800
-    """From opening on; files that have not been read by then are gaps. Checked between files."""
+    """From opening on; files that have not been read by then are gaps, and detectors that have not been decided are
+    unknown. Checked between files and between matchers."""
     recent_commits: int = 1_000
     """Commits whose changed paths are looked at."""
 
@@ -126,6 +127,10 @@ class Snapshot(Protocol):
         """Authors of the newest commits (`Limits.recent_commits`) with the paths that these change, merges left out."""
         ...
 
+    def is_late(self) -> bool:
+        """Whether the limit of time has passed: no file is read any more, and work that is left is left out."""
+        ...
+
     def close(self) -> None:
         """Release files and child processes; safe to call twice."""
         ...
@@ -167,6 +172,10 @@ class SnapshotView:
     def touched(self) -> Mapping[Author, frozenset[str]] | Gap:
         """See `Snapshot`."""
         return self._inner.touched()
+
+    def is_late(self) -> bool:
+        """See `Snapshot`."""
+        return self._inner.is_late()
 
     def close(self) -> None:
         """Closes the snapshot behind it."""
