@@ -12,6 +12,7 @@ import pytest
 from report.factory import HOSTILE, hostile, level_0, level_2, level_4
 
 from cli.conftest import Ran, World
+from mlscan import render
 from mlscan.types.assessment import Assessment, NextStep, StarterFile
 
 Run = Callable[..., Ran]
@@ -56,6 +57,10 @@ STEPS = (
 )
 
 
+REPORTS = ("markdown", "html")
+"""Formats of the report that show starters."""
+
+
 def planned() -> Assessment:
     return replace(level_2(), next=STEPS, target=3)
 
@@ -84,6 +89,17 @@ def test_the_plan_is_in_order_with_all_that_a_step_needs(run: Run, world: World)
         "Containers can be seen",
     ]
     assert [out.index(words) for words in places] == sorted(out.index(words) for words in places)
+
+
+def test_a_file_that_an_earlier_step_makes_is_joined_with_it(run: Run, world: World) -> None:
+    def twice() -> Assessment:
+        file = StarterFile(path="deploy.yml", text="on: push\n")
+        return replace(level_2(), next=tuple(replace(s, starter=file) for s in STEPS), target=3)
+
+    world.story = twice
+    for shown in (run("plan").out, run("plan", "--format", "markdown").out, *(render(twice(), f) for f in REPORTS)):
+        assert shown.count("To start with: deploy.yml, to be joined with that of step 1") == 1
+        assert shown.count("To start with: deploy.yml") >= 2
 
 
 def test_lines_of_a_starter_are_never_wrapped(run: Run, world: World) -> None:

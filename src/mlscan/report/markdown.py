@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 
 from mlscan.report.choices import (
     LONG_REASON,
@@ -51,7 +52,7 @@ _STEPS = 7
 _ROWS = 80
 _REASONS = 20
 _PATHS = 5
-_SUMMARY = 90
+_SUMMARY = 120
 _STARTER = 3_000
 _BAR = 10
 
@@ -155,7 +156,7 @@ def _next(a: Assessment) -> list[str]:
     if not way.needed and not way.others:
         return []
     blocks = [f"### Missing for level {way.level}, {text(level_names(a).get(way.level, ''))}"]
-    blocks += [_step(number, step) for number, step in enumerate(way.needed[:_STEPS], start=1)]
+    blocks += [_step(number, step, way.needed) for number, step in enumerate(way.needed[:_STEPS], start=1)]
     if len(way.needed) > _STEPS:
         blocks.append(f"And {len(way.needed) - _STEPS} more.")
     if way.others:
@@ -164,13 +165,13 @@ def _next(a: Assessment) -> list[str]:
     return blocks
 
 
-def _step(number: int, step: NextStep) -> str:
+def _step(number: int, step: NextStep, steps: Sequence[NextStep]) -> str:
     reaches = "" if step.reaches is None else f" With it level {step.reaches} is reached."
     lines = [f"{number}. **{text(step.title, 150)}** ({text(effort(step.effort), 40)})<br>"]
     lines.append(f"   {text(step.how, 600)}{reaches}")
     starter = step.starter
     if starter is not None and len(starter.text) <= _STARTER:
-        block = details(html.escape(clip(clean(starter_words(starter)), _SUMMARY, "…")), fenced(starter.text))
+        block = details(html.escape(clip(clean(starter_words(step, steps)), _SUMMARY, "…")), fenced(starter.text))
         lines += ["", *(f"   {line}" if line else "" for line in block.splitlines())]
     return "\n".join(lines)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mlscan.types.assessment import Assessment, Rating, StarterFile, Status
+from collections.abc import Sequence
+
+from mlscan.types.assessment import Assessment, NextStep, Rating, Status
 from mlscan.types.snapshot import RepositoryInfo
 
 REVISION_DIGITS = 10
@@ -124,11 +126,21 @@ def nothing_missing(a: Assessment) -> str:
     return "This is the top of the ladder"
 
 
-def starter_words(starter: StarterFile) -> str:
-    """What a starter is for, in front of its text."""
+def starter_words(step: NextStep, steps: Sequence[NextStep] = ()) -> str:
+    """What a step's starter is for, in front of its text; "" without one.
+
+    steps: those that are shown together. A file that an earlier one of them makes already is to be joined with it.
+    """
+    starter = step.starter
+    if starter is None:
+        return ""
     if not starter.path:
         return "Commands to start with"
-    return f"To start with: add to the end of {starter.path}" if starter.adds else f"To start with: {starter.path}"
+    if starter.adds:
+        return f"To start with: add to the end of {starter.path}"
+    before = [s.starter.path if s.starter else "" for s in steps[: steps.index(step)]] if step in steps else []
+    joined = f", to be joined with that of step {before.index(starter.path) + 1}" if starter.path in before else ""
+    return f"To start with: {starter.path}{joined}"
 
 
 def many(count: int, one: str, more: str = "") -> str:

@@ -20,7 +20,7 @@ def render_plan(a: Assessment, options: RenderOptions) -> str:
         return page.print()
     needed, others = _split(a)
     page.heading(_title(a, needed))
-    parts = [page.print(), *(_step(a, number, step, options) for number, step in enumerate(needed, start=1))]
+    parts = [page.print(), *(_step(a, step, needed, options) for step in needed)]
     return "\n".join([*parts, *_rest(a, others, options)])
 
 
@@ -72,15 +72,15 @@ def _title(a: Assessment, needed: list[NextStep]) -> str:
     return f"The shortest way to level {goal}, {level_names(a).get(goal, '')}: {steps}"
 
 
-def _step(a: Assessment, number: int, step: NextStep, options: RenderOptions) -> str:
+def _step(a: Assessment, step: NextStep, steps: list[NextStep], options: RenderOptions) -> str:
     page = Page(options)
-    label = page.text((f"  {number}. ", "bold"))
+    label = page.text((f"  {steps.index(step) + 1}. ", "bold"))
     page.add(label, page.text((step.title, "bold"), (f" ({effort(step.effort)})", "dim")), indent=5)
     for name, words in _facts(step):
         page.add(page.text((f"     {name:<6} ", "cyan")), page.text(words), indent=12)
     starter = ""
     if step.starter is not None:
-        page.add(page.text((f"     {starter_words(step.starter)}", "cyan")), indent=5)
+        page.add(page.text((f"     {starter_words(step, steps)}", "cyan")), indent=5)
         lines = step.starter.text.rstrip("\n").split("\n")
         starter = "".join(f"{' ' * 7}{page.fit(line)}".rstrip() + "\n" for line in lines)
     text = page.print() + starter
@@ -111,19 +111,19 @@ def plan_markdown(a: Assessment) -> str:
     needed, others = _split(a)
     blocks.append(f"### {text(_title(a, needed))}")
     for step in needed:
-        blocks += _markdown_step(a, step)
+        blocks += _markdown_step(a, step, needed)
     if others:
         rows = [f"- {text(s.title)} ({effort(s.effort)}, {code(s.criterion)})" for s in others]
         blocks += [f"Asked too on this way, not needed for level {_goal(a)}:", "\n".join(rows)]
     return "\n\n".join(blocks) + "\n"
 
 
-def _markdown_step(a: Assessment, step: NextStep) -> list[str]:
+def _markdown_step(a: Assessment, step: NextStep, steps: list[NextStep]) -> list[str]:
     lines = [f"- [ ] **{text(step.title)}** ({effort(step.effort)}, {code(step.criterion)})"]
     lines += [f"  - {name}: {text(words)}" for name, words in _facts(step) if name != "Id"]
     blocks = ["\n".join(lines)]
     if step.starter is not None:
-        folded = details(text(starter_words(step.starter)), fenced(step.starter.text))
+        folded = details(text(starter_words(step, steps)), fenced(step.starter.text))
         blocks.append("\n".join(f"  {line}" if line else "" for line in folded.split("\n")))
     if step.reaches is not None:
         blocks.append(f"**Level {step.reaches}, {text(level_names(a).get(step.reaches, ''))}, is reached here.**")
