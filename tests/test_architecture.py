@@ -133,7 +133,9 @@ def test_pure_rooms_touch_no_disk_and_no_process(path: Path) -> None:
 def test_nothing_can_run_code_or_reach_a_network(path: Path) -> None:
     tree = tree_of(path)
     forbidden = UNSAFE if is_in(path, REACHING) else UNSAFE | NETWORK
-    assert [n for n in imports(tree) if n.split(".")[0] in forbidden] == []
+    # Taking addresses apart reaches nobody.
+    found = [n for n in imports(tree) if n.split(".")[0] in forbidden and not n.startswith("urllib.parse.")]
+    assert found == []
     called = {n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
     assert called & RUNNING == set()
 

@@ -11,6 +11,9 @@ import pytest
 
 from fleet.running.build import REPEATABLE, SKETCH, Here, commit
 from mlscan.cli import main
+from mlscan.cli.fleet.watch import told
+from mlscan.fleet.running import Progress
+from mlscan.fleet.store.records import AttemptState
 
 DAY = ("--as-of", "2026-11-26")
 
@@ -154,6 +157,44 @@ def test_an_export_as_json_lines_has_values_and_whole_reports(folder: Path, caps
     ]
     _, out, _ = run(capsys, "export", "--format", "jsonl", "--what", "history")
     assert len(out.splitlines()) == 2
+
+
+def test_names_of_others_say_nothing_to_a_terminal(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = folder / "evil\x1b[2J\u202e\n"
+    commit(odd, SKETCH)
+    run(capsys, "scan", "clones", *DAY)
+    commit(odd, {"mlscan.toml": "kind = 1\n"})
+    commit(folder / "sketch", REPEATABLE)
+    _, out, err = run(capsys, "scan", "clones", *DAY)
+    _, table, _ = run(capsys, "export")
+    assert "1 failed" in out and "evil" in out and "evil" in err and "evil" in table
+    assert not [c for c in out + err + table if c in "\x1b\u202e"]
+    assert len(table.splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("progress", "words"),
+    [
+        (Progress(total=40), "0 of 40 so far"),
+        (Progress(total=1200, is_listed=True), "0 of 1,200"),
+        (
+            Progress(
+                total=1200,
+                is_listed=True,
+                before=200,
+                counts={AttemptState.SCANNED: 90, AttemptState.FAILED: 10},
+                seconds=50.0,
+            ),
+            "300 of 1,200, 2.0/s, 8 min left, 10 failed",
+        ),
+        (
+            Progress(total=400, is_listed=True, counts={AttemptState.SCANNED: 4}, seconds=120.0),
+            "4 of 400, 2.0/min, 3 h 18 min left",
+        ),
+    ],
+)
+def test_progress_is_rate_time_left_and_failures(progress: Progress, words: str) -> None:
+    assert told(progress) == words
 
 
 def test_a_policy_gives_targets(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,7 +42,7 @@ class Misbehaving:
         elif name == "crash":
             os.kill(os.getpid(), signal.SIGSEGV)
         elif name == "bomb":
-            bytearray(1 << 45)
+            bytearray(6 << 30)
         elif name == "child":
             process = subprocess.Popen(["sleep", "600"])
             (self._notes / "child-number").write_text(str(process.pid))

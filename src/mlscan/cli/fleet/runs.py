@@ -13,7 +13,7 @@ from mlscan.cli import scanning
 from mlscan.cli.fleet.options import STORE
 from mlscan.cli.fleet.watch import RunWatch, span
 from mlscan.cli.limits import limits_of
-from mlscan.cli.output import write_stdout
+from mlscan.cli.output import one_line, write_stdout
 
 if TYPE_CHECKING:
     from mlscan.fleet.running import Fetcher, Result, Setup
@@ -116,7 +116,9 @@ def _policy(path: str | None) -> PolicyText | None:
 
 def tell(store: Store, result: Result, watch: RunWatch) -> None:
     """The summary of a run on stdout."""
-    write_stdout("\n".join([*_summary(store, result), *_failures(watch, result), *_moves(store, result), ""]))
+    lines = (*_summary(store, result), *_failures(watch, result), *_moves(store, result))
+    # Names are of others: they must not say anything to a terminal.
+    write_stdout("".join(f"{one_line(line)}\n" for line in lines))
 
 
 def _summary(store: Store, result: Result) -> Iterator[str]:

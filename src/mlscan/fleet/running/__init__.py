@@ -77,7 +77,7 @@ def scan(store: Store, asked: Scan, watch: Watch, make: Make | None = None) -> R
         coordinator = Coordinator(writer=writer, run=run, plan=plan, how=how, slots=slots, watch=watch)
         events = coordinator.events
         found = gather(asked.sources, asked.filters, lambda words: events.put(Note(words)))
-        gather_into(events, lambda: found)
+        gather_into(events, coordinator.room, lambda: found)
         coordinator.drive(is_listed=False)
     return Result(run=run.id, resumed=run.resumed, progress=coordinator.progress, unlisted=coordinator.unlisted)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
 from queue import Empty, Queue
+from threading import Semaphore
 from time import monotonic
 
 from mlscan.fleet.running.listing import End, Note
@@ -21,8 +22,8 @@ from mlscan.fleet.store.records import AttemptState, Ended, Known, Run, RunPlan,
 from mlscan.types.errors import MlscanError
 from mlscan.types.fleet import FleetRepository, SourceFailure
 
-WAITING_EVENTS = 500
-"""Events that wait to be handled, at the most: who lists more has to wait."""
+ROOM = 500
+"""Repositories that are listed and wait to be handled, at the most: who lists more has to wait."""
 TRIES = 3
 """How often a repository may take a worker with it. Somebody else may have ended the worker."""
 GRACE = 60
@@ -78,8 +79,10 @@ class Coordinator:
     progress: Progress = field(default_factory=Progress)
     unlisted: int = 0
     """Sources that could not be listed, wholly or in part."""
-    events: Queue[object] = field(default_factory=lambda: Queue(WAITING_EVENTS))
-    """What listing and workers tell."""
+    events: Queue[object] = field(default_factory=Queue)
+    """What listing and workers tell. Workers never wait for it, or nothing could be ended while it is full."""
+    room: Semaphore = field(default_factory=lambda: Semaphore(ROOM))
+    """For repositories among the events."""
     _places: list[_Place] = field(default_factory=list)
     _next: deque[Waiting] = field(default_factory=deque)
     _tries: dict[int, int] = field(default_factory=dict)
@@ -179,6 +182,7 @@ class Coordinator:
         while event is not None:
             if isinstance(event, FleetRepository):
                 found.append(event)
+                self.room.release()
             else:
                 self._enlist(found)
                 self._handle_one(event)

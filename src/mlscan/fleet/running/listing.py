@@ -28,17 +28,20 @@ class End:
     """A bug of ours, which ends the run."""
 
 
-def gather_into(events: Queue[object], found: Callable[[], Iterable[Listed]]) -> None:
+def gather_into(events: Queue[object], room: threading.Semaphore, found: Callable[[], Iterable[Listed]]) -> None:
     """Starts the thread; everything that is found, and an `End`, is put into the queue.
 
-    It waits while the queue is full, and is no obstacle to the end of the program.
+    It takes room for each repository, and waits where there is none: whoever handles them makes room again. It is no
+    obstacle to the end of the program.
     """
-    threading.Thread(target=_gather, args=(events, found), daemon=True).start()
+    threading.Thread(target=_gather, args=(events, room, found), daemon=True).start()
 
 
-def _gather(events: Queue[object], found: Callable[[], Iterable[Listed]]) -> None:
+def _gather(events: Queue[object], room: threading.Semaphore, found: Callable[[], Iterable[Listed]]) -> None:
     try:
         for item in found():
+            if isinstance(item, FleetRepository):
+                room.acquire()
             events.put(item)
     except MlscanError as error:
         events.put(SourceFailure(source="", reason=str(error)))

@@ -74,15 +74,22 @@ class Worker:
     def _is_known(self, task: Task, revision: str | None) -> bool:
         """Whether the newest verdict stands on this very revision, looked at in the same way."""
         known = task.known
-        same = known is not None and revision is not None and known.revision == revision
-        return same and known is not None and known.look_key == self._judge.keys.look and not task.always
+        if known is None or revision is None or task.always:
+            return False
+        same = known.revision == revision and known.look_key == self._judge.keys.look
+        return same and (self._holds(task) or _before(task) is not None)
+
+    def _holds(self, task: Task) -> bool:
+        """Whether the newest verdict is what these rules say on this day of what it stands on."""
+        known = task.known
+        return (
+            known is not None and known.judge_key == self._judge.keys.judge and known.holds_on(task.as_of.isoformat())
+        )
 
     def _again(self, task: Task) -> Judged | None:
         """The verdict on evidence that is kept; None where the newest one still holds."""
         known = task.known
-        if known is None:
-            return None
-        if known.judge_key == self._judge.keys.judge and known.holds_on(task.as_of.isoformat()):
+        if known is None or self._holds(task):
             return None
         seen = _before(task)
         if seen is None:
