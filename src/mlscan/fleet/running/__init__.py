@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -121,7 +122,9 @@ def _checked(setup: Setup) -> Content:
 
 
 def _plan(kind: RunKind, asked: Scan, keys: Keys, content: Content) -> RunPlan:
-    listing = _digest(kind, *asked.sources, asked.filters)
+    # The same words mean another folder elsewhere.
+    sources = [str(Path(s).absolute()) if Path(s).exists() else s for s in asked.sources]
+    listing = _digest(kind, *sources, asked.filters)
     return RunPlan(
         kind=kind,
         key=_digest(listing, keys.look, keys.judge, asked.as_of),
