@@ -89,7 +89,7 @@ def test_without_names_nothing_tells_which_repository_it_is() -> None:
     shown = everything(named, replace(QUESTION, redaction=Redaction.NAMES))
     for words in ("topsecret", "acme/", "f00df00d", "2019-03-07", "rocketry", "Fortran", "git.", "HTTP 403"):
         assert words not in shown.replace("https://github.com/acme/ml", "")
-    assert "repository 1" in shown
+    assert "repository 01" in shown
 
 
 def test_each_leaves_out_what_those_before_it_do() -> None:

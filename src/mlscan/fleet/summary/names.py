@@ -83,7 +83,8 @@ def file_names(repositories: Sequence[FleetRepository]) -> dict[str, str]:
 def pseudonyms(repositories: Sequence[FleetRepository]) -> dict[str, str]:
     """Identity -> `repository 1` and so on, in an order that tells nothing."""
     ordered = sorted((r.identity for r in repositories), key=lambda x: sha256(x.encode("utf-8", "replace")).digest())
-    return {identity: f"repository {number}" for number, identity in enumerate(ordered, start=1)}
+    digits = len(str(len(ordered)))
+    return {identity: f"repository {number:0{digits}}" for number, identity in enumerate(ordered, start=1)}
 
 
 def _plain(repository: FleetRepository) -> tuple[str, bool]:
