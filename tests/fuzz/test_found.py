@@ -10,6 +10,7 @@ import pytest
 from clock import nothing_hangs
 
 from fuzz.mutate import mutated
+from fuzz.properties import TESTS, command, files
 from fuzz.run import FOUND, HANGS, is_slow
 from fuzz.seeds import seeds
 from fuzz.targets import TARGETS
@@ -55,3 +56,8 @@ def test_mutations_are_the_same_for_the_same_seed_and_differ_from_their_origin()
     first, second = ([mutated(corpus[0], Random(n), corpus) for n in range(40)] for _ in range(2))
     assert first == second
     assert len({*first, corpus[0]}) > 30
+
+
+def test_the_longer_run_has_the_readers_the_content_and_the_matchers() -> None:
+    assert {"read", "content", "detect", "scan", "assess", "report"} <= {path.parent.name for path in files()}
+    assert {"--hypothesis-seed=7", str(TESTS / "detect" / "test_any_condition.py")} <= set(command(7))
