@@ -105,14 +105,14 @@ class Running:
 
     def kill(self) -> None:
         """Ends the coordinator, and waits until its workers have seen it."""
-        handles = [os.pidfd_open(n) for n in self.workers()]
+        handles = {number: os.pidfd_open(number) for number in self.workers()}
         self.process.kill()
+        self.process.wait()
+        left = [number for number, handle in handles.items() if not _ends(handle)]
+        for number in left:
+            _kill(number)
         self.process.communicate()
-        for handle in handles:
-            waiting = select.poll()
-            waiting.register(handle, select.POLLIN)
-            assert waiting.poll(60_000), "a worker lives on without its coordinator"
-            os.close(handle)
+        assert not left, "a worker lives on without its coordinator"
 
 
 def _command(number: int) -> bytes:
@@ -120,6 +120,16 @@ def _command(number: int) -> bytes:
         return Path(f"/proc/{number}/cmdline").read_bytes()
     except OSError:
         return b""
+
+
+def _ends(handle: int) -> bool:
+    """Whether a process ends soon; gives its handle back."""
+    waiting = select.poll()
+    waiting.register(handle, select.POLLIN)
+    try:
+        return bool(waiting.poll(30_000))
+    finally:
+        os.close(handle)
 
 
 def _kill(number: int) -> None:

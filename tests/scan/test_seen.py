@@ -10,10 +10,12 @@ import pytest
 
 from mlscan.content import Content, load_content
 from mlscan.scan import ScanOptions, judge, look, scan_with
-from mlscan.scan.seen import NEWER, Seen, detect_digest
+from mlscan.scan.packed import pack, unpack
+from mlscan.scan.seen import FORMAT, NEWER, Seen, detect_digest
 from mlscan.types.assessment import Assessment, Stats
 
 REPOS = Path(__file__).resolve().parents[2] / "fixtures" / "repos"
+KEPT = Path(__file__).parent / "kept"
 OPTIONS = ScanOptions(as_of=date(2026, 11, 26), keep=True)
 CONFIG = """target = 4
 exclude = ["old/"]
@@ -83,7 +85,19 @@ def test_what_newer_detectors_look_for_is_unknown_not_absent(content: Content) -
     assert detect_digest(fewer) != detect_digest(content) == seen.detect_digest
 
 
-@pytest.mark.parametrize("data", [b"", b"nonsense", b"x\x9c\x03\x00\x00\x00\x00\x01"])
+def test_what_earlier_versions_have_kept_can_be_read(content: Content) -> None:
+    """Where this fails, a type has changed in a way that stores do not know: FORMAT has to grow, with a new sample."""
+    seen = Seen.decoded((KEPT / f"seen-{FORMAT}.bin").read_bytes())
+    assert (seen.info.name, seen.info.revision) == ("level-3-parking-demand", "1" * 40)
+    assert judge(content, seen, OPTIONS).level >= 1
+    assessment = unpack(1, (KEPT / "assessment-1.bin").read_bytes(), Assessment)
+    assert (assessment.level, assessment.repository.name) == (3, "level-3-parking-demand")
+    assert pack(1, assessment) and len(assessment.evidence) > 20
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"nonsense", b"x\x9c\x03\x00\x00\x00\x00\x01", pack(FORMAT, {"seen": {}, "said": None})]
+)
 def test_bytes_that_are_no_look_are_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="broken"):
         Seen.decoded(data)

@@ -26,4 +26,7 @@ def unpack(version: int, data: bytes, kind: type[T]) -> T:
         raise ValueError("broken bytes") from None
     if found != version:
         raise ValueError(f"version {found!r} of the bytes, not {version}")
-    return msgspec.convert(plain, kind, str_keys=True)
+    try:
+        return msgspec.convert(plain, kind, str_keys=True)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"broken bytes: {error}") from None

@@ -135,10 +135,12 @@ class Coordinator:
     def _still_holds(self, item: Waiting, known: Known | None) -> bool:
         """Whether it can be told without a worker that nothing has changed."""
         how = self.how
-        if known is None or how.always or not how.looks or item.repository.path is None:
+        if known is None or how.always or known.judge_key != how.judge_key or not known.holds_on(self.run.as_of):
             return False
-        same = (known.look_key, known.judge_key) == (how.look_key, how.judge_key) and known.holds_on(self.run.as_of)
-        return same and how.peek(item.repository) == known.revision
+        if not how.looks:
+            return True
+        is_here = item.repository.path is not None and known.look_key == how.look_key
+        return is_here and how.peek(item.repository) == known.revision
 
     def _take(self) -> Waiting | None:
         if not self._next:
