@@ -56,9 +56,9 @@ Change = Callable[[Asked, Answer], Answer]
 
 
 class GitServer:
-    """The server; repositories lie in `root`, `base` is its address."""
+    """The server; repositories lie in `root`, `base` is its address. Two names of this machine are two hosts."""
 
-    def __init__(self, root: Path, host: str = "127.0.0.1") -> None:
+    def __init__(self, root: Path, name: str = "127.0.0.1") -> None:
         self.root = root
         self.login: tuple[str, str] | None = None
         """Who may ask; None for everybody."""
@@ -71,9 +71,9 @@ class GitServer:
         """Configuration of git that comes before that of each repository."""
         self.release = threading.Event()
         """Lets go those who are kept waiting."""
-        self._server = ThreadingHTTPServer((host, 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
-        self.host = f"{host}:{self._server.server_address[1]}"
+        self.host = f"{name}:{self._server.server_address[1]}"
         self.base = f"http://{self.host}"
 
     def __enter__(self) -> Self:

@@ -87,7 +87,7 @@ def test_it_is_in_no_argument_and_no_file(
 
 def test_it_does_not_follow_a_redirect_to_another_host(private: GitServer, bench: Bench, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
-    with GitServer(tmp_path / "other", "127.0.0.2") as other:
+    with GitServer(tmp_path / "other", "localhost") as other:
         other.repository("x", {"stolen.py": "x"})
         private.moved["/x"] = other.url("x")
         with pytest.raises(CloneFailure) as failure, bench.cloner().fetched(named(private, "x", forge="github")):
@@ -108,7 +108,7 @@ def test_nor_another_port_of_the_same_host(private: GitServer, bench: Bench, tmp
 
 def test_nor_a_redirect_in_the_middle(private: GitServer, bench: Bench, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
-    with GitServer(tmp_path / "other", "127.0.0.2") as other:
+    with GitServer(tmp_path / "other", "localhost") as other:
         other.repository("x", {"stolen.py": "x"})
         private.moved["/x/git-upload-pack"] = other.url("x") + "/git-upload-pack"
         with pytest.raises(CloneFailure), bench.cloner().fetched(named(private, "x", forge="github")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from pathlib import Path
 
@@ -176,6 +177,33 @@ def test_a_server_of_files_only_gives_a_whole_clone(server: GitServer, bench: Be
     with bench.cloner(file_bytes=LIMIT).fetched(named(server, "x")) as clone:
         found = read_all(clone.path)
         assert (found.gaps, found.info.history, clone.revision) == ({}, History.FULL, repo.head)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="programs for tests are shell scripts")
+def test_ssh_is_run_without_questions_and_without_a_token(
+    server: GitServer, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = server.repository("x", FILES)
+    log = tmp_path / "log"
+    ssh = tmp_path / "bin" / "ssh"
+    ssh.parent.mkdir()
+    # What comes last is what runs on the other machine, which is this one.
+    ssh.write_text(
+        f'#!/bin/sh\nenv >> "{log}"\nfor word; do echo "$word" >> "{log}"; last=$word; done\n'
+        f'cd "{server.root}" && exec sh -c "$last"\n'
+    )
+    ssh.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{ssh.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("GITHUB_TOKEN", "t0ken")
+    monkeypatch.setenv("GIT_SSH_COMMAND", "false")
+    there = FleetRepository(
+        identity="x", name="x", clone_url="git@github.com:x", host="github.com", forge="github", default_branch="main"
+    )
+    with bench.cloner(file_bytes=LIMIT).fetched(there) as clone:
+        assert (clone.revision, read_all(clone.path).info.url) == (repo.head, "https://github.com/x")
+    written = log.read_text()
+    assert "BatchMode=yes" in written
+    assert "t0ken" not in written and "Authorization" not in written
 
 
 def test_a_clone_that_lies_here_is_read_where_it_is(tmp_path: Path, bench: Bench) -> None:

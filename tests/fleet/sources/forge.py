@@ -38,14 +38,14 @@ Route = Callable[[Asked], Answer] | list[Answer]
 
 
 class Forge:
-    """The server; `base` is its address."""
+    """The server; `base` is its address. Two names of this machine are two hosts."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, name: str = "127.0.0.1") -> None:
         self.routes: dict[str, Route] = {}
         self.asked: list[Asked] = []
-        self._server = ThreadingHTTPServer((host, 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
-        self.host = f"{host}:{self._server.server_address[1]}"
+        self.host = f"{name}:{self._server.server_address[1]}"
         self.base = f"http://{self.host}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 

@@ -47,6 +47,7 @@ def paged(forge: Forge, path: str, pages: list[list[object]]) -> None:
 # --- as GitHub's own description says, by a program that others made ------------------------------------------------
 
 
+@pytest.mark.xdist_group("prism-github")
 @pytest.mark.parametrize("source", ["acme", "user/octocat", "octocat/Hello-World"])
 def test_requests_are_those_that_github_describes_and_its_examples_are_read(prism: str, source: str) -> None:
     done = run(f"github:{prism}/{source}", filters=Filters(archived=True, forks=True))
@@ -60,6 +61,7 @@ def test_requests_are_those_that_github_describes_and_its_examples_are_read(pris
     assert {"octocat", "api"} <= set(found.topics)
 
 
+@pytest.mark.xdist_group("prism-github")
 def test_the_token_s_own_repositories_are_asked_for_as_described(prism: str, token: str) -> None:
     done = run(f"github:{prism}/user/octocat", filters=Filters(archived=True, forks=True))
     assert (done.failures, done.names) == ([], ["octocat/Hello-World"])
@@ -212,7 +214,7 @@ def test_an_answer_of_something_else_is_a_failure(forge: Forge, body: object) ->
 
 @pytest.mark.parametrize("status", [301, 302, 307])
 def test_the_token_does_not_follow_to_another_host(forge: Forge, token: str, status: int) -> None:
-    with Forge("127.0.0.2") as other:
+    with Forge("localhost") as other:
         other.routes[ORG] = [Answer([repository(9)])]
         forge.routes[ORG] = [Answer({}, status, {"Location": f"{other.base}{ORG}"})]
         done = run(f"github:{forge.base}/acme")

@@ -37,10 +37,21 @@ A, B = "https://github.com/acme/a", "https://git.example.org/team/b"
         f"url\n{A}\n{B}\n",
         f"path\tlevel\n{A}\t1\n{B}\t2\n",
         f"# made by hand\nurl,x\n# none\n{A},1\n{B},2\n",
+        f",Clone from\n,{A}\n,{B}\n",
+        f"Team,Where it lies\nx,{A}\ny,{B}\n",
+        f"x,{A}\ny,{B}\n",
     ],
 )
 def test_an_address_a_line_or_a_column(tmp_path: Path, text: str) -> None:
     assert listed(tmp_path, text) == [A, B]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "# nothing\n", ",;\n", ";;;\n;;\n", '"', '"x\n,' + "y" * 200_000, "url,x\n"]
+)
+def test_a_list_of_nothing_is_empty(tmp_path: Path, text: str) -> None:
+    (tmp_path / "l").write_text(text)
+    assert run(str(tmp_path / "l")).found == []
 
 
 def test_what_spreadsheets_save(tmp_path: Path) -> None:

@@ -110,6 +110,8 @@ class _Asker:
         try:
             # Waiting is ours, so that it is told.
             answer = self._client.http_request("get", target, obey_rate_limit=False, retry_transient_errors=False)
+            if urlsplit(answer.url).hostname != urlsplit(self._named.base).hostname:
+                raise Refused(301)
             return Page(answer.json(), answer.headers.get("link", ""))
         except GitlabError as error:
             raise Refused(error.response_code or 301, self._headers, str(error.error_message)) from None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,7 +18,6 @@ COLUMNS = ("repository", "repository_url", "clone_url", "url", "web_url", "html_
 BYTES = 50_000_000
 """Bytes of the largest list."""
 _SEPARATORS = ",;\t"
-_PLAIN = re.compile(r"^[^,;\t]*$")
 
 Found = Iterator[FleetRepository | SourceFailure]
 
@@ -92,24 +90,42 @@ def _entries(text: str) -> Iterator[tuple[int, str]]:
     lines = text.splitlines()
     first = next((line for line in lines if line.strip() and not line.lstrip().startswith("#")), "")
     separator = max(_SEPARATORS, key=first.count)
-    header = [name.strip().strip('"').lower().replace(" ", "_") for name in first.split(separator)]
-    named = next((header.index(name) for name in COLUMNS if name in header), None)
-    if named is None and _PLAIN.match(first):
+    if separator not in first and _column([first]) is None:
         yield from ((n, t) for n, line in enumerate(lines, 1) if (t := line.strip()) and not t.startswith("#"))
         return
-    column, begun = named or 0, named is None
-    rows = csv.reader(io.StringIO(text), delimiter=separator)
+    rows = _rows(text, separator)
+    begun = [row for _, row in zip(range(2), rows, strict=False)]
+    if not begun:
+        return
+    column = _column(begun[0][1])
+    is_headed = column is not None
+    if column is None:
+        # Nobody has named it: the first one that holds an address, in the first line or below a header.
+        held = [(n, i) for n, (_, row) in enumerate(begun) for i, cell in enumerate(row) if is_address(cell.strip())]
+        row_number, column = min(held, default=(0, 0))
+        is_headed = row_number == 1
+    for line, row in (*begun[is_headed:], *rows):
+        if column < len(row) and (entry := row[column].strip()) and not entry.startswith("#"):
+            yield line, entry
+
+
+def _column(header: Sequence[str]) -> int | None:
+    names = [name.strip().strip('"').lower().replace(" ", "_") for name in header]
+    return next((names.index(name) for name in COLUMNS if name in names), None)
+
+
+def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Line and cells of each row that is neither empty nor a comment; a broken one is left out."""
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
     while True:
         try:
-            row = next(rows, None)
+            row = next(reader, None)
         except csv.Error:
             continue
         if row is None:
             return
-        entry = row[column].strip() if column < len(row) else ""
-        if begun and entry and not entry.startswith("#"):
-            yield rows.line_num, entry
-        begun = begun or any(cell.strip() for cell in row[:1] if not cell.lstrip().startswith("#"))
+        if any(cell.strip() for cell in row) and not row[0].lstrip().startswith("#"):
+            yield reader.line_num, row
 
 
 def _text(data: bytes) -> str:
