@@ -138,14 +138,6 @@ def test_wrong_usage_is_exit_2_in_one_line_before_anything_is_scanned(
     assert world.asked == []
 
 
-@pytest.mark.parametrize("name", ["history"])
-def test_commands_to_come_say_so(run: Run, world: World, name: str) -> None:
-    ran = run(name, "3", ".", "--target", "4")
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err == f"mlscan: {name} is not built yet; a folder of that name is given as ./{name}\n"
-    assert world.asked == []
-
-
 @pytest.mark.parametrize(
     ("error", "code", "words"),
     [

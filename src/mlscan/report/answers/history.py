@@ -37,7 +37,8 @@ def render_history(history: RepositoryHistory, options: RenderOptions) -> str:
 
 def chosen(history: RepositoryHistory) -> str:
     """Which revisions were looked at, in words."""
-    return _CHOSEN.get(history.every) or f"every {int(history.every):,}th"
+    number = history.every
+    return _CHOSEN.get(number) or ("all" if number == "1" else f"one of every {int(number):,}")
 
 
 def _add_head(page: Page, history: RepositoryHistory) -> None:
@@ -127,15 +128,17 @@ def _add_event(page: Page, event: Event) -> None:
     if event.start and event.turn.at is None:
         where = "there already"
     label = f"  {event.when}".ljust(_WHEN + 2 if where or event.start else _PERIOD + 2)
-    body = Text()
-    for sign, style, practices in (("+", "green", event.gained), ("-", "red", event.lost)):
-        for practice in practices:
-            body.append_text(page.text((f"{sign} {practice.title}", style), ", "))
+    bodies = [
+        page.text((f"{sign} {', '.join(p.title for p in practices)}", style))
+        for sign, style, practices in (("+", "green", event.gained), ("-", "red", event.lost))
+        if practices
+    ]
     if event.level is not None:
         before, after = event.level
-        body.append_text(page.text((f"level {before} -> {after}", "bold"), ", "))
-    body.right_crop(2)
-    page.add(page.text(label, (f"{where}  " if where else "", "dim")), body)
+        bodies.append(page.text((f"level {before} -> {after}", "bold")))
+    first = page.text(label, (f"{where}  " if where else "", "dim"))
+    for number, body in enumerate(bodies):
+        page.add(page.text(" " * len(first.plain)) if number else first, body, indent=len(first.plain))
 
 
 def _add_end(page: Page, history: RepositoryHistory) -> None:
