@@ -65,7 +65,9 @@ def _add_practices(page: Page, fleet: Fleet) -> None:
 def _practice(page: Page, practice: PracticeShare, column: int) -> Text:
     name = page.squeeze(practice.title, column)
     label = page.text(f"  {name}{' ' * (column - cell_len(name))}  ")
-    return Text.assemble(label, _bar(page, practice.projects.share, _BAR // 2), page.text(f" {words.practice_words(practice)}"))
+    return Text.assemble(
+        label, _bar(page, practice.projects.share, _BAR // 2), page.text(f" {words.practice_words(practice)}")
+    )
 
 
 def _add_missing(page: Page, fleet: Fleet) -> None:

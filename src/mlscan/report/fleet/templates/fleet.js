@@ -3,8 +3,8 @@
 "use strict";
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const [ID, NAME, URL_, STATE, KIND, LEVEL, COULD, ATTESTED, TARGET, NEXT, ASSESSED, SINCE, COMMITTED, ABOUT, FLAGS, SIGNS,
-  MISSING, COUNTS, REPORT, CHANGE] = Array(20).keys();
+const [ID, NAME, URL_, STATE, KIND, LEVEL, COULD, ATTESTED, TARGET, NEXT, ASSESSED, SINCE, COMMITTED, ABOUT, FLAGS,
+  SIGNS, MISSING, COUNTS, REPORT, CHANGE] = Array(20).keys();
 const ROW = 36;
 const EXTRA = 12;
 const STATES = { stale: "older verdict", failed: "scan failed", skipped: "not scanned yet" };
@@ -188,7 +188,8 @@ function levelCell(row) {
   return make("td", { class: "number" }, make("span", { class: tone(row[LEVEL]) }, String(row[LEVEL])),
     row[COULD] > row[LEVEL] ? make("span", { class: "small" }, ` –${row[COULD]}`, hidden(" could be")) : null,
     change ? make("span", { class: row[CHANGE] }, ` ${change}`, hidden(` moved ${row[CHANGE]}`)) : null,
-    row[STATE] === "stale" ? make("span", { class: "small" }, " old", hidden(" verdict, the newest scan failed")) : null);
+    row[STATE] === "stale"
+      ? make("span", { class: "small" }, " old", hidden(" verdict, the newest scan failed")) : null);
 }
 
 function targetCell(row) {
@@ -235,7 +236,8 @@ function draw(whole = false) {
   const rows = [];
   for (let at = from; at < to; at += 1) rows.push(line(at));
   if (!shown.length) {
-    rows.push(make("tr", {}, make("td", { colspan: 4 + data.practices.length }, "No repository is like that.")));
+    const nothing = { class: "nothing", colspan: 4 + data.practices.length };
+    rows.push(make("tr", {}, make("td", nothing, "No repository is like that.")));
   }
   body.replaceChildren(...(from ? [space(from)] : []), ...rows, ...(to < most ? [space(most - to)] : []));
   drawn = what;
@@ -319,15 +321,17 @@ function steps(way) {
 
 function practices(items) {
   const row = ([title, aside, tone_, words, why, places, more]) => make("tr", { role: "row" },
-    make("th", { scope: "row", role: "rowheader" }, text(title), aside ? make("span", { class: "small" }, " (only reported)") : ""),
+    make("th", { scope: "row", role: "rowheader" }, text(title),
+      aside ? make("span", { class: "small" }, " (only reported)") : ""),
     make("td", { role: "cell" }, make("span", { class: `mark ${tone_}` }, words)),
     make("td", { role: "cell" }, why,
       ...places.map(([label, url, excerpt, about]) => make("div", {}, spot([label, url]),
         make("span", { class: "small" }, ` ${about}`), excerpt ? make("code", { class: "excerpt" }, excerpt) : "")),
       more ? make("span", { class: "small" }, `${count(more, "more place", "more places")}`) : ""));
   const part = (rows) => make("table", { class: "rows", role: "table" },
-    make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...["Practice", "Seen", "Evidence, or why not"].map((words) =>
-      make("th", { scope: "col", role: "columnheader" }, words)))),
+    make("thead", { role: "rowgroup" }, make("tr", { role: "row" },
+      ...["Practice", "Seen", "Evidence, or why not"].map((words) =>
+        make("th", { scope: "col", role: "columnheader" }, words)))),
     make("tbody", { role: "rowgroup" }, ...rows.map(row)));
   const there = items.filter(([, , tone_]) => tone_ !== "no");
   const missing = items.filter(([, , tone_]) => tone_ === "no");
@@ -347,7 +351,8 @@ function rest(found) {
   const said = found.said.flatMap(([title, lines]) => listed(title, lines.map((words) => make("li", {}, words))));
   const projects = found.projects.map(([path, level]) => make("li", {}, make("code", {}, path), ` level ${level}`));
   return [...listed("ML projects in this repository", projects), ...listed("Nearly counted", near),
-    ...listed("Could not be read", gaps), ...said, ...listed("Hints", found.hints.map((words) => make("li", {}, words)))];
+    ...listed("Could not be read", gaps), ...said,
+    ...listed("Hints", found.hints.map((words) => make("li", {}, words)))];
 }
 
 function about(row, found) {
@@ -369,13 +374,16 @@ function contents(row, found) {
     make("h2", { id: "report-title", tabindex: "-1" }, row[NAME]), about(row, found),
     make("p", { class: "links" }, ...links.flatMap((link, n) => (n ? [", ", link] : [link]))),
     make("div", { class: "verdict" },
-      row[LEVEL] === null ? "" : make("p", { class: `level level-${Math.round((5 * row[LEVEL]) / TOP)}`, "aria-hidden": "true" }, String(row[LEVEL])),
+      row[LEVEL] === null ? "" : make("p",
+        { class: `level level-${Math.round((5 * row[LEVEL]) / TOP)}`, "aria-hidden": "true" }, String(row[LEVEL])),
       make("div", {}, make("p", { class: "note" }, make("strong", {}, verdict)),
         ...(found?.reasons.length ? [make("p", { class: "note" }, `${row[KIND]}: ${found.reasons.join("; ")}`)] : []),
-        ...(row[STATE] === "stale" ? [make("p", { class: "note" }, "The newest scan failed; this is the verdict before it.")] : []),
+        ...(row[STATE] === "stale"
+          ? [make("p", { class: "note" }, "The newest scan failed; this is the verdict before it.")] : []),
         ...notes.map((words) => make("p", { class: "note" }, `${words}.`)))));
   if (found) {
-    const rungs = found.ladder.length ? [make("h3", {}, "The ladder"), make("div", { class: "card" }, ladder(found.ladder))] : [];
+    const rungs = found.ladder.length
+      ? [make("h3", {}, "The ladder"), make("div", { class: "card" }, ladder(found.ladder))] : [];
     inside.append(make("div", { class: "sides" }, make("div", {}, ...steps(found.way)), make("div", {}, ...rungs)),
       ...practices(found.practices).filter(Boolean), ...rest(found));
   }
