@@ -199,9 +199,10 @@ def test_no_right_to_one_organisation_ends_nothing_else(
 
 
 def test_one_repository_that_is_not_understood_ends_nothing(forge: Forge) -> None:
-    forge.routes[ORG] = [Answer([{"id": "x"}, None, repository(2)])]
+    odd = [repository(n, full_name=name) for n, name in enumerate(("acme/../x", "acme", "a/b\nc", "/x", "a/\x1b[31m"))]
+    forge.routes[ORG] = [Answer([{"id": "x"}, None, *odd, repository(2)])]
     done = run(f"github:{forge.base}/acme")
-    assert (done.names, len(done.failures)) == (["acme/r2"], 2)
+    assert (done.names, len(done.failures)) == (["acme/r2"], 7)
 
 
 @pytest.mark.parametrize("body", [{"a": 1}, "text", None])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from snapshot.building import new_repo
 
 from fleet.sources.conftest import run
@@ -134,6 +137,26 @@ def test_an_address_is_cloned_as_it_is_written() -> None:
         address = address_of(text)
         assert not isinstance(address, str)
         assert address.clone_url == clone_url
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@given(
+    st.lists(
+        st.sampled_from([*"@:/.-~ab\\%?#[]\n\t ", "https://", "ssh://", "ext::", "..", "git@", ".git", "x.org", "2f"])
+    )
+)
+def test_whatever_is_written_git_gets_no_option_no_secret_and_no_other_protocol(parts: list[str]) -> None:
+    address = address_of("".join(parts))
+    if not isinstance(address, str):
+        assert re.match(r"(https?|ssh)://(?!-)[^@]*|(ssh://)?[\w.-]+@[\w.-]+", address.clone_url)
+        assert not address.clone_url.startswith("-")
+        assert address.clone_url.isprintable() and " " not in address.clone_url
+        assert (
+            "@" not in address.clone_url.split("://")[1].split("/")[0] or address.clone_url.startswith("ssh")
+            if ("://" in address.clone_url)
+            else True
+        )
+        assert ".." not in address.identity.split("/")
 
 
 def test_the_host_says_which_forge_it_is(tmp_path: Path) -> None:

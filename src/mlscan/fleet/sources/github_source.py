@@ -10,7 +10,7 @@ from github import Auth, Github, GithubException
 
 from mlscan.fleet.sources.filters import utc
 from mlscan.fleet.sources.named import ForgeSource
-from mlscan.fleet.sources.pages import Page, one, pages, reason_of
+from mlscan.fleet.sources.pages import Page, is_name, one, pages, reason_of
 from mlscan.fleet.sources.patience import Clock, Patience, Refused
 from mlscan.fleet.sources.tokens import is_for, login_for
 from mlscan.types.fleet import FleetRepository, SourceFailure
@@ -133,6 +133,8 @@ def _described(item: object, named: ForgeSource) -> FleetRepository | SourceFail
     try:
         found = msgspec.convert(item, _Repository, strict=False)
     except msgspec.ValidationError:
+        found = None
+    if found is None or not is_name(found.full_name):
         return SourceFailure(source=named.source, reason="a repository is described in a way that is not understood")
     url = f"{named.base}/{quote(found.full_name)}"
     return FleetRepository(

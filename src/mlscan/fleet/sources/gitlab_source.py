@@ -13,7 +13,7 @@ from gitlab.exceptions import GitlabError
 from mlscan.fleet.sources.addresses import host_of
 from mlscan.fleet.sources.filters import Filters, Sieve, utc
 from mlscan.fleet.sources.named import ForgeSource
-from mlscan.fleet.sources.pages import Page, one, pages, reason_of
+from mlscan.fleet.sources.pages import Page, is_name, one, pages, reason_of
 from mlscan.fleet.sources.patience import Clock, Patience, Refused
 from mlscan.fleet.sources.tokens import is_for, login_for
 from mlscan.types.fleet import FleetRepository, SourceFailure
@@ -128,6 +128,8 @@ def _described(item: object, named: ForgeSource) -> FleetRepository | SourceFail
     try:
         found = msgspec.convert(item, _Project, strict=False)
     except msgspec.ValidationError:
+        found = None
+    if found is None or not is_name(found.path_with_namespace):
         return SourceFailure(source=named.source, reason="a project is described in a way that is not understood")
     if found.repository_access_level == "disabled":
         return None

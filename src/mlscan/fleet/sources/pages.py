@@ -66,6 +66,12 @@ _REASONS = {
 }
 
 
+def is_name(text: str) -> bool:
+    """Whether this can be the full name of a repository: one line that leads nowhere else."""
+    parts = text.split("/")
+    return text.isprintable() and len(parts) > 1 and not any(part in ("", ".", "..") for part in parts)
+
+
 def _with_query(path: str, query: dict[str, object]) -> str:
     return f"{path}?{urlencode(query)}" if query else path
 
