@@ -18,9 +18,10 @@ _FROM = re.compile(rb"(?<![\w\x80-\xff])from(?![\w\x80-\xff])")
 _FROM_MODULE = re.compile(rb"\s*+(\.[\s.]*+(?:%b)?|%b)\s*+" % (_DOTTED, _DOTTED))
 _ITEM = re.compile(rb"\s*+(\*|%b)(?:\s*+\bas\b\s*+(%b))?" % (_DOTTED, _NAME))
 _KEYWORD = re.compile(rb"(?<![\w\x80-\xff])import(?![\w\x80-\xff])")
-_BRACKET = re.compile(rb"(?<![\w\x80-\xff])from\s*+(\.[\s.]*+(?:%b)?|%b)\s*+import[ \t]*+\(" % (_DOTTED, _DOTTED))
 _BRACKET_LIMIT = 4_000
 """Bytes of a bracketed list of names that are read."""
+_BRACKETS_LIMIT = 400_000
+"""Bytes of all bracketed lists of a file that are read."""
 _CONTINUATION = re.compile(rb"\\\r?\n")
 _END_OF_NAMES = re.compile(rb"[;#\\\"')]")
 _COMMENT = re.compile(rb"#[^\n]*")
@@ -39,19 +40,30 @@ def scan_imports(data: bytes) -> frozenset[str]:
     if b"\\" in data:
         data = _CONTINUATION.sub(b" ", data)
     found: set[str] = set()
-    end = -1
+    end, budget = -1, _BRACKETS_LIMIT
     while (hit := data.find(b"import", end + 1)) >= 0:
         start = data.rfind(b"\n", 0, hit) + 1
         end = data.find(b"\n", hit)
         end = len(data) if end < 0 else end
-        _scan_line(data[start:end], found)
-    for opened in _BRACKET.finditer(data):
-        names = _COMMENT.sub(b"", data[opened.end() : opened.end() + _BRACKET_LIMIT])
-        _add_from(_text(opened.group(1)), names, found)
+        opened = data[hit:end].partition(b"#")[0].partition(b"(")
+        more = b""
+        if opened[1] and b")" not in opened[2] and budget > 0:
+            more, cost = _further_names(data, end)
+            budget -= cost
+        _scan_line(data[start:end], found, more)
     return frozenset(found)
 
 
-def _scan_line(line: bytes, found: set[str]) -> None:
+def _further_names(data: bytes, start: int) -> tuple[bytes, int]:
+    """What follows a line that opens a bracket, up to the bracket's end, and the bytes read for it."""
+    end = data.find(b")", start, start + _BRACKET_LIMIT)
+    names = data[start : max(end, start)]
+    if b"#" not in names:
+        return names, len(names)
+    return _COMMENT.sub(b"", data[start : start + _BRACKET_LIMIT]).partition(b")")[0], _BRACKET_LIMIT
+
+
+def _scan_line(line: bytes, found: set[str], more: bytes) -> None:
     keywords = list(_KEYWORD.finditer(line))
     stops = [keyword.start() for keyword in keywords[1:]]
     before = 0
@@ -62,7 +74,10 @@ def _scan_line(line: bytes, found: set[str]) -> None:
         for start in _FROM.finditer(head):
             module = _FROM_MODULE.fullmatch(head, start.end())
             if module is not None:
-                _add_from(_text(module.group(1)), names, found)
+                name = _text(module.group(1))
+                _add_from(name, names, found)
+                if stop == len(line):
+                    _add_from(name, more, found)
         before = keyword.end()
 
 
