@@ -14,6 +14,8 @@ from fleet.running.build import DAY, REPEATABLE, SKETCH, Fleet, Here, Remembered
 from mlscan.fleet.running import Scan, scan
 from mlscan.fleet.store import Store
 from mlscan.fleet.store.records import PolicyText
+from mlscan.report import render
+from mlscan.scan import scan as scan_one
 from mlscan.types.errors import UsageError
 
 MODEL = """id: acme
@@ -64,6 +66,16 @@ def test_every_repository_of_a_folder_is_scanned_and_kept(fleet: Fleet) -> None:
     assessment = fleet.store.assessment(newest.scan)
     assert (assessment.level, assessment.repository.name, assessment.as_of) == (2, "prices", "2026-11-26")
     assert fleet.standing("prices").missing and "tests" in fleet.standing("prices").practices
+
+
+def test_what_is_kept_is_what_a_scan_of_that_commit_says(fleet: Fleet) -> None:
+    fleet.run()
+    (fleet.folder / "prices" / "uncommitted.py").write_text("import torch\n")
+    for standing in fleet.store.standings():
+        assert standing.newest is not None and standing.repository.path is not None
+        kept = fleet.store.assessment(standing.newest.scan)
+        alone = scan_one(standing.repository.path, rev="HEAD", as_of=DAY)
+        assert render(replace(kept, stats=alone.stats), "json") == render(alone, "json")
 
 
 def test_a_second_run_asks_for_revisions_and_changes_nothing(fleet: Fleet) -> None:

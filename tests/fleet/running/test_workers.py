@@ -30,6 +30,9 @@ def is_there(number: int) -> bool:
 
 def test_what_misbehaves_costs_itself_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
     notes = tmp_path / "notes"
     notes.mkdir()
     for name in NAMES:
@@ -56,6 +59,7 @@ def test_what_misbehaves_costs_itself_and_nothing_else(tmp_path: Path, monkeypat
     numbers = {int(n) for path in notes.iterdir() for n in path.read_text().split()}
     assert len((notes / "crash").read_text().split()) == 3
     assert not [n for n in numbers if is_there(n)]
+    assert list(scratch.iterdir()) == []
 
 
 def test_a_worker_takes_with_it_what_it_has_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import suppress
@@ -24,7 +27,10 @@ class WorkerProcess(ProcessPoolExecutor):
 
     def __init__(self, setup: Setup) -> None:
         context = multiprocessing.get_context("spawn")
-        super().__init__(1, mp_context=context, initializer=worker.start, initargs=(setup,))
+        # A worker that is ended by force cannot put its files away.
+        self._scratch = tempfile.mkdtemp(prefix="mlscan-")
+        atexit.register(shutil.rmtree, self._scratch, ignore_errors=True)
+        super().__init__(1, mp_context=context, initializer=worker.start, initargs=(setup, self._scratch))
         self._number = self.submit(worker.number)
 
     @property
@@ -37,6 +43,7 @@ class WorkerProcess(ProcessPoolExecutor):
         if self.has_started:
             _kill(self._number.result())
         self.shutdown(wait=False, cancel_futures=True)
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
 
 class Slot:

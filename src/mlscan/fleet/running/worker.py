@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -115,12 +117,16 @@ def _without_paths(message: str, task: Task) -> str:
     return line.replace(task.repository.path, task.repository.name) if task.repository.path else line
 
 
-def start(setup: Setup) -> None:
-    """Prepares a worker process; it ends when the process that started it is gone."""
+def start(setup: Setup, scratch: str) -> None:
+    """Prepares a worker process; it ends when the process that started it is gone.
+
+    scratch: a folder for its temporary files, which goes with it.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "setpgrp"):
         os.setpgrp()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    tempfile.tempdir = scratch
+    threading.Thread(target=_end_with_parent, args=(scratch,), daemon=True).start()
     _limit_memory(setup.bounds.memory)
     _workers[:] = [Worker(setup)]
 
@@ -156,11 +162,12 @@ def _limit_memory(size: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (size, hard))
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(scratch: str) -> None:
     """Waits for the end of the process that started this one, then ends this one and the git that it runs."""
     parent = parent_process()
     if parent is not None:
         parent.join()
+        shutil.rmtree(scratch, ignore_errors=True)
         end_running()
         if sys.platform != "win32":
             os.killpg(0, signal.SIGKILL)
