@@ -252,6 +252,9 @@ class Fleet:
     public: bool = False
     """Only repositories that are public."""
     coverage: Coverage
+    newest_run: Mapping[str, int] = field(default_factory=dict)
+    """How repositories ended in the newest run: scanned, judged (again, from their evidence), unchanged, failed, waiting.
+    {} where only public ones are shown."""
     levels: tuple[LevelCount, ...]
     at_target: Share
     """Of the applicable projects that have a target; never a mean of levels."""

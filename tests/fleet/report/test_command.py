@@ -83,8 +83,16 @@ def test_it_prints_what_is_in_the_store(call: Call) -> None:
     code, out, err = call()
     assert (code, err) == (0, "")
     assert "4 repositories known: 2 scanned, 1 failed, 1 not scanned yet" in out
+    assert "Newest run: 2 scanned, 1 failed, 1 not reached yet" in " ".join(out.split())
     assert "acme/fraud  no access (HTTP 403)" in out
     assert call()[1] == out
+
+
+def test_it_is_the_same_from_both_databases(call: Call, store_url: str) -> None:
+    with Store.open(store_url, create=True, clock=ticking()) as opened:
+        run_once(opened, "first", churn=kept(level_2()), upsell=kept(level_4()), fraud="no access (HTTP 403)")
+    for format in ("json", "markdown", "csv"):
+        assert call("--format", format, "--store", store_url) == call("--format", format)
 
 
 def test_every_format_goes_to_stdout_and_to_files(call: Call) -> None:
@@ -129,6 +137,7 @@ def test_what_is_left_out_now_does_not_stay_from_the_last_time(call: Call) -> No
     after = {p.name for p in (*Path("full").iterdir(), *Path("badges").iterdir())}
     assert not any("upsell" in name for name in after)
     assert {"mine.html", "forge.example--acme--churn.html", "forge.example--acme--churn.svg"} <= after
+    assert "Newest run" not in call("--public")[1]
     left = "".join(p.read_text() for p in (*Path("full").iterdir(), *Path("badges").iterdir(), Path("fleet.html")))
     assert "upsell" not in left
     assert "mlflow.start_run" not in left
@@ -156,6 +165,7 @@ def test_what_moved_in_the_newest_run_is_told_with_its_cause(call: Call, store: 
     ]
     with Store.open(str(store), clock=ticking()) as opened:
         run_once(opened, "third")
+    assert "Newest run: 4 skipped as unchanged" in call()[1]
     assert json.loads(call("--format", "json")[1])["moved"] == []
     assert len(json.loads(call("--format", "json", "--since", "2026-11-26")[1])["new"]) == 2
 

@@ -105,10 +105,11 @@ def _summary(store: Store, request: _Request) -> Summary:
 
     last = store.last_run()
     standings = list(store.standings())
-    return summarise(standings, _rules(standings, request), _question(request, last))
+    attempts = {state.value: count for state, count in store.counts(last[0]).items()} if last else {}
+    return summarise(standings, _rules(standings, request), _question(request, last, attempts))
 
 
-def _question(request: _Request, last: tuple[int, str] | None) -> Question:
+def _question(request: _Request, last: tuple[int, str] | None, attempts: dict[str, int]) -> Question:
     from datetime import UTC, datetime
 
     from mlscan.fleet.summary import Question
@@ -121,6 +122,7 @@ def _question(request: _Request, last: tuple[int, str] | None) -> Question:
         as_of=(request.as_of or datetime.now(UTC).date()).isoformat(),
         since=began,
         run=run,
+        attempts=attempts,
         title=request.title or TITLE,
         public=request.public,
         redaction=Redaction(request.redact or "none"),

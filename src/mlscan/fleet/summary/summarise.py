@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mlscan.fleet.summary import figures, lists
 from mlscan.fleet.summary.names import file_names, pseudonyms, shown_names
@@ -28,6 +28,8 @@ class Question:
     """ISO day or time: what was decided from then on counts as moved; None is the day of the newest verdict."""
     run: int | None = None
     """Number of the run from which on verdicts count as new, whatever their time; `since` only says when that was."""
+    attempts: Mapping[str, int] = field(default_factory=dict)
+    """How many repositories ended how in the newest run."""
     title: str = TITLE
     public: bool = False
     """Only repositories that are known to be public."""
@@ -94,6 +96,7 @@ def _fleet(pairs: Sequence[Pair], rules: AssessContent, question: Question) -> F
         redaction=question.leaves_out,
         public=question.public,
         coverage=figures.coverage(rows, rules.model.file.id),
+        newest_run={} if question.public else {state: n for state, n in question.attempts.items() if n},
         levels=levels,
         at_target=reached,
         at_target_attested=attested,

@@ -28,7 +28,8 @@ def markdown_report(fleet: Fleet) -> str:
 
 
 def _head(fleet: Fleet) -> list[str]:
-    shown = [f"# {text(fleet.title)}", f"{text(words.known_words(fleet.coverage))}."]
+    run = f" {text(words.run_words(fleet))}." if words.run_words(fleet) else ""
+    shown = [f"# {text(fleet.title)}", f"{text(words.known_words(fleet.coverage))}.{run}"]
     return [*shown, f"{text(words.counted_words(fleet.coverage))}."]
 
 

@@ -21,8 +21,9 @@ def terminal_report(fleet: Fleet, options: RenderOptions) -> str:
     """Lines of at most `options.width` columns; `verbose` shows every list in full, `quiet` only the figures."""
     page = Page(options)
     page.add(page.text((fleet.title, "bold"), (f", {fleet.as_of}", "dim")))
-    for sentence in (words.known_words(fleet.coverage), words.counted_words(fleet.coverage)):
-        page.add(page.text("  ", sentence), indent=4)
+    for sentence in (words.known_words(fleet.coverage), words.run_words(fleet), words.counted_words(fleet.coverage)):
+        if sentence:
+            page.add(page.text("  ", sentence), indent=4)
     if fleet.coverage.applicable:
         _add_levels(page, fleet)
     if not options.quiet:

@@ -59,6 +59,22 @@ def known_words(c: Coverage) -> str:
     return f"{many(c.known, 'repository', 'repositories')} known: {', '.join(parts)}"
 
 
+_ENDED = {
+    "scanned": "scanned",
+    "judged": "judged again from their evidence",
+    "unchanged": "skipped as unchanged",
+    "failed": "failed",
+    "waiting": "not reached yet",
+}
+
+
+def run_words(fleet: Fleet) -> str:
+    """How repositories ended in the newest run, such as `Newest run: 3 scanned, 97 skipped as unchanged`; or ""."""
+    ended = fleet.newest_run
+    parts = [f"{ended[state]:,} {said}" for state, said in _ENDED.items() if ended.get(state)]
+    return f"Newest run: {', '.join(parts)}" if parts else ""
+
+
 def counted_words(c: Coverage) -> str:
     """What all other figures stand on, in one sentence."""
     parts = [f"{many(c.applicable, 'ML project')} {'counts' if c.applicable == 1 else 'count'} below"]
