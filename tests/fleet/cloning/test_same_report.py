@@ -91,16 +91,30 @@ def test_every_level(server: GitServer, tmp_path: Path, fixture: str) -> None:
     assert full["scale"]["contributors"] == fleet["scale"]["contributors"]
 
 
+OTHERS = ("level-1-wine-notebooks", "level-2-bird-calls", "level-4-delivery-times", "monorepo-port-authority")
+
+
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("partial", [True, False], ids=["partial", "whole"])
-def test_every_shape(server: GitServer, tmp_path: Path, shape: str, partial: bool) -> None:
-    repo = server.repository(shape, files_of(FIXTURES / "level-3-parking-demand"), partial=partial)
+@pytest.mark.parametrize("fixture", ["level-3-parking-demand", *OTHERS])
+def test_every_shape(server: GitServer, tmp_path: Path, shape: str, fixture: str) -> None:
+    shaped(server, tmp_path, shape, fixture)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_without_partial_clone_nothing_is_unknown(server: GitServer, tmp_path: Path, shape: str) -> None:
+    full, fleet = shaped(server, tmp_path, shape, "level-3-parking-demand", partial=False)
+    assert unknown(full, fleet) == []
+
+
+def shaped(
+    server: GitServer, tmp_path: Path, shape: str, fixture: str, *, partial: bool = True
+) -> tuple[Report, Report]:
+    repo = server.repository(shape, files_of(FIXTURES / fixture), partial=partial)
     history(repo)
     SHAPES[shape](repo)
     full, fleet = compared(server, repo, tmp_path)
     assert full["scale"]["contributors"] == fleet["scale"]["contributors"] > 1
-    if not partial:
-        assert unknown(full, fleet) == []
+    return full, fleet
 
 
 def test_the_comparison_sees_what_differs(server: GitServer, tmp_path: Path) -> None:

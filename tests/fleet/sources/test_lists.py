@@ -151,11 +151,8 @@ def test_whatever_is_written_git_gets_no_option_no_secret_and_no_other_protocol(
         assert re.match(r"(https?|ssh)://(?!-)[^@]*|(ssh://)?[\w.-]+@[\w.-]+", address.clone_url)
         assert not address.clone_url.startswith("-")
         assert address.clone_url.isprintable() and " " not in address.clone_url
-        assert (
-            "@" not in address.clone_url.split("://")[1].split("/")[0] or address.clone_url.startswith("ssh")
-            if ("://" in address.clone_url)
-            else True
-        )
+        scheme, sign, rest = address.clone_url.partition("://")
+        assert not (sign and scheme != "ssh" and "@" in rest.split("/")[0])
         assert ".." not in address.identity.split("/")
 
 
