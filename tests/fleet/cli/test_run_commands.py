@@ -104,6 +104,7 @@ def test_reassess_needs_a_store_and_moves_nobody_by_the_same_rules(
         (("scan",), "Missing argument 'SOURCE...'"),
         (("scan", "clones", "--jobs", "0"), "--jobs"),
         (("scan", "clones", "--store", "mysql://x/y"), "only files of SQLite and PostgreSQL"),
+        (("scan", "clones", "--memory", "100"), "--memory: a worker needs at least 500 MB"),
         (("scan", "clones", "--model", "none"), "no maturity model 'none'"),
         (("scan", "clones", "--policy", "none.toml"), "--policy none.toml: No such file"),
         (("scan", "clones", "--log", "no/where.log"), "--log no/where.log: No such file"),

@@ -14,6 +14,7 @@ from mlscan.cli.fleet.options import STORE
 from mlscan.cli.fleet.watch import RunWatch, span
 from mlscan.cli.limits import limits_of
 from mlscan.cli.output import one_line, write_stdout
+from mlscan.types.errors import UsageError
 
 if TYPE_CHECKING:
     from mlscan.fleet.running import Fetcher, Result, Setup
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mlscan.fleet.store.records import PolicyText
 
 _MEGABYTE = 1_000_000
+_LEAST_MEMORY = 500
 _MOVES = 20
 """Repositories that moved, as many as are told one by one."""
 NOTHING = 3
@@ -88,6 +90,8 @@ def setup_of(request: RunCommon, fetcher: Fetcher, *, full_history: bool = False
     """What every worker is given. Raises UsageError, or SettingsError with file and line."""
     from mlscan.fleet.running import Bounds, Setup
 
+    if 0 < request.memory < _LEAST_MEMORY:
+        raise UsageError(f"--memory: a worker needs at least {_LEAST_MEMORY} MB")
     return Setup(
         fetcher=fetcher,
         detectors=tuple(os.path.abspath(d) for d in request.detectors),  # noqa: PTH100 - links stay as they are
