@@ -13,7 +13,7 @@ import pytest
 from snapshot.building import read_all
 
 from fleet.cloning.conftest import Bench, named
-from fleet.cloning.server import GitServer
+from fleet.cloning.server import Answer, Asked, GitServer
 from mlscan.fleet.cloning import CloneFailure
 from mlscan.fleet.cloning.git import HANDED_ON, environment
 
@@ -54,6 +54,18 @@ def test_without_the_right_token_the_reason_is_told(
     with pytest.raises(CloneFailure) as failure, bench.cloner().fetched(named(private, "x", forge="github")):
         pass
     assert failure.value.reason == "no access: it needs a token with the right to read it"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_what_everybody_may_read_is_read_where_the_token_may_not(private: GitServer, bench: Bench, status: int) -> None:
+    private.login = None
+
+    def deny(asked: Asked, answer: Answer) -> Answer:
+        return Answer(status) if "authorization" in asked.headers else answer
+
+    private.change = deny
+    with bench.cloner().fetched(named(private, "x", forge="github")) as clone:
+        assert read_all(clone.path).data == {"a.py": b"a"}
 
 
 def test_a_host_that_nobody_called_a_forge_gets_none(private: GitServer, bench: Bench) -> None:

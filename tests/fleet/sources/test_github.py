@@ -13,6 +13,7 @@ from fleet.sources.conftest import Run, run
 from fleet.sources.described import API, Description, allowed, checker, repository
 from fleet.sources.forge import Answer, Asked, Forge
 from mlscan.fleet.sources import Clock, Filters, gather
+from mlscan.fleet.sources.tokens import token_for
 from mlscan.types.fleet import FleetRepository
 
 ORG = f"{API}/orgs/acme/repos"
@@ -246,8 +247,16 @@ def test_the_token_of_github_com_is_not_for_another_host(forge: Forge, monkeypat
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
     monkeypatch.setenv("GH_TOKEN", TOKEN)
     paged(forge, ORG, [[repository(1)]])
-    run(f"github:{forge.base}/acme")
+    done = run(f"github:{forge.base}/acme")
     assert "authorization" not in forge.asked[0].headers
+    assert done.told[0].endswith("the one for this host is GH_ENTERPRISE_TOKEN")
+
+
+def test_no_token_is_sent_where_anybody_can_listen(token: str) -> None:
+    told: list[str] = []
+    assert token_for("github", "github.example", "http://github.example", told.append) is None
+    assert token_for("github", "github.example", "https://github.example", told.append) == token
+    assert told == ["github.example: the token is not used, because it is never sent over plain http"]
 
 
 def test_a_rename_keeps_the_identity_and_two_of_one_name_are_two(forge: Forge) -> None:

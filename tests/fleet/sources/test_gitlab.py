@@ -167,5 +167,6 @@ def test_the_token_does_not_follow_a_page_to_another_host(forge: Forge, token: s
 def test_the_token_of_gitlab_com_is_not_for_another_host(forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITLAB_TOKEN", TOKEN)
     forge.routes[GROUP] = [Answer([project(1)])]
-    run(f"gitlab:{forge.base}/acme/team")
+    done = run(f"gitlab:{forge.base}/acme/team")
     assert not any(TOKEN in value for value in forge.asked[0].headers.values())
+    assert done.told[0] == f"{forge.host}: GITLAB_TOKEN is not used, because GITLAB_HOST does not name this host"

@@ -23,6 +23,7 @@ HOPS = 3
 """Redirects on one host that are followed."""
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _MOVED = re.compile(r"returned error: 30[12378]")
+_DENIED = re.compile(r"returned error: 40[13]|Authentication failed|could not read Username")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,17 @@ class Remote:
     def references(self, folder: Path, bounds: Bounds, branch: str | None = None) -> tuple[Remote, References]:
         """What the server has, and where it is after redirects on its host. Raises CloneFailure."""
         remote = self
-        for _ in range(HOPS + 2):
+        for _ in range(HOPS + 3):
             ran = remote.run(["ls-remote", *_asked(remote.url, branch)], folder, bounds)
             if ran.is_well:
                 found = _references(ran.printed.decode("utf-8", "surrogateescape"), branch)
                 if found is not None:
                     return remote, found
                 branch = None
+                continue
+            if remote.login is not None and _DENIED.search(ran.told):
+                # Everybody may read some of what a token may not: one that has run out, or one without single sign-on.
+                remote = replace(remote, login=None)
                 continue
             if not _MOVED.search(ran.told):
                 raise CloneFailure(reason_of(ran))

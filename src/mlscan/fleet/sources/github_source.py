@@ -12,7 +12,7 @@ from mlscan.fleet.sources.filters import utc
 from mlscan.fleet.sources.named import ForgeSource
 from mlscan.fleet.sources.pages import Page, is_name, one, pages, reason_of
 from mlscan.fleet.sources.patience import Clock, Patience, Refused
-from mlscan.fleet.sources.tokens import is_for, login_for
+from mlscan.fleet.sources.tokens import token_for
 from mlscan.types.fleet import FleetRepository, SourceFailure
 
 TIMEOUT = 60
@@ -61,8 +61,7 @@ class _Asker:
 
     def __init__(self, named: ForgeSource, notify: Callable[[str], None], clock: Clock) -> None:
         self._named = named
-        login = login_for("github", named.host)
-        self._token = login.token if login is not None and is_for(named.base, login) else None
+        self._token = token_for("github", named.host, named.base, notify)
         self._patience = Patience(named.host, notify, clock)
         self._requester = Github(
             auth=Auth.Token(self._token) if self._token is not None else None,

@@ -15,7 +15,7 @@ from mlscan.fleet.sources.filters import Filters, Sieve, utc
 from mlscan.fleet.sources.named import ForgeSource
 from mlscan.fleet.sources.pages import Page, is_name, one, pages, reason_of
 from mlscan.fleet.sources.patience import Clock, Patience, Refused
-from mlscan.fleet.sources.tokens import is_for, login_for
+from mlscan.fleet.sources.tokens import token_for
 from mlscan.types.fleet import FleetRepository, SourceFailure
 
 TIMEOUT = 60
@@ -66,9 +66,8 @@ class _Asker:
 
     def __init__(self, named: ForgeSource, notify: Callable[[str], None], clock: Clock) -> None:
         self._named = named
-        login = login_for("gitlab", named.host)
         # As a bearer: the header that HTTP clients drop when they are led to another host.
-        token = login.token if login is not None and is_for(named.base, login) else None
+        token = token_for("gitlab", named.host, named.base, notify)
         self._patience = Patience(named.host, notify, clock)
         self._client = Gitlab(named.base, oauth_token=token, timeout=TIMEOUT, user_agent="mlscan", keep_base_url=True)
         self._headers: Mapping[str, str] = {}

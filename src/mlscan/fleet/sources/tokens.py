@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -46,6 +46,27 @@ def login_for(forge: str, host: str) -> Login | None:
     found = _usable(_in_environment(forge, host, os.environ)) or _usable(_of_command_line(forge, host))
     user = "x-access-token" if forge == "github" else "oauth2"
     return Login(host, user, found) if found is not None else None
+
+
+def token_for(forge: str, host: str, base: str, notify: Callable[[str], None]) -> str | None:
+    """The token for the API of a forge at an address, or None; told is why one that is set is not used."""
+    login = login_for(forge, host)
+    if login is None:
+        if reason := _unused(forge, host):
+            notify(reason)
+        return None
+    if not is_for(base, login):
+        notify(f"{host}: the token is not used, because it is never sent over plain http")
+        return None
+    return login.token
+
+
+def _unused(forge: str, host: str) -> str | None:
+    if forge == "gitlab" and os.environ.get("GITLAB_TOKEN"):
+        return f"{host}: GITLAB_TOKEN is not used, because GITLAB_HOST does not name this host"
+    if forge == "github" and (os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN")):
+        return f"{host}: the token of github.com is not used; the one for this host is GH_ENTERPRISE_TOKEN"
+    return None
 
 
 def is_for(url: str, login: Login) -> bool:
