@@ -59,6 +59,17 @@ def test_branches_are_those_of_now_even_where_the_commit_is_the_same(server: Git
     assert server.fetches() == fetched
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_another_default_branch_at_the_same_commit(server: GitServer, bench: Bench, full: bool) -> None:
+    repo = server.repository("x", {"a.py": "a"})
+    repo.git("branch", "dev")
+    with bench.cloner(full=full).fetched(named(server, "x")):
+        pass
+    repo.git("branch", "--move", "main", "trunk")
+    with bench.cloner(full=full).fetched(named(server, "x")) as clone:
+        assert (read_all(clone.path).info.branches, clone.revision) == (("dev", "trunk"), repo.head)
+
+
 def test_other_limits_are_another_clone(server: GitServer, bench: Bench) -> None:
     server.repository("x", {"a.bin": b"\0" * 500})
     with bench.cloner(file_bytes=100).fetched(named(server, "x")) as clone:

@@ -107,6 +107,21 @@ def test_commits_that_cannot_be_had_cost_the_people_only(server: GitServer, benc
         assert read_all(clone.path).info.history is History.COMMITS
 
 
+def test_a_whole_history_that_cannot_be_brought_up_to_date_is_kept(server: GitServer, bench: Bench) -> None:
+    repo = server.repository("x", NOISE)
+    with bench.cloner(full=True).fetched(named(server, "x")) as clone:
+        packs = {p.name for p in clone.path.rglob("*.pack")}
+    repo.commit({"b.py": "b" * 10_000})
+    server.change = on_fetch(half)
+    with pytest.raises(CloneFailure), bench.cloner(full=True).fetched(named(server, "x")):
+        pass
+    assert bench.left() == []
+    server.change = lambda _, answer: answer
+    with bench.cloner(full=True).fetched(named(server, "x")) as clone:
+        assert clone.revision == repo.head
+        assert packs < {p.name for p in clone.path.rglob("*.pack")}
+
+
 def test_a_server_that_keeps_one_waiting_costs_the_time_that_was_allowed(server: GitServer, bench: Bench) -> None:
     server.repository("x", {"a.py": "a"})
 

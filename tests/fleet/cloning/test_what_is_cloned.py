@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,18 @@ def test_the_default_branch_is_the_one_that_the_server_names(server: GitServer, 
     repo.git("checkout", "--quiet", "--detach", first)
     with bench.cloner().fetched(named(server, "x")) as clone:
         assert (clone.revision, set(read_all(clone.path).data)) == (first, {"a.py"})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of branches are files")
+def test_branches_with_names_that_are_no_text(server: GitServer, bench: Bench) -> None:
+    repo = server.repository("x", {"a.py": "a"})
+    strange = os.fsdecode(b"caf\xe9")
+    repo.git("branch", strange)
+    with bench.cloner().fetched(named(server, "x")) as clone:
+        assert len(read_all(clone.path).info.branches) == 2
+    repo.git("checkout", "--quiet", strange)
+    with bench.cloner().fetched(named(server, "x")) as clone:
+        assert clone.revision == repo.head
 
 
 def test_object_ids_of_64_digits(server: GitServer, bench: Bench) -> None:

@@ -33,6 +33,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 
     format: int = FORMAT
     revision: str
+    branch: str
+    """Its name as an address has it; "" for none."""
     blob_bytes: int
     """Larger files were not fetched; 0 for none left out."""
     is_complete: bool
@@ -60,12 +62,22 @@ class Place:
             return None
         return found if found.format == FORMAT else None
 
-    def new(self) -> Path:
-        """An empty folder for a clone that is under way; what was left of others is removed."""
+    def new(self, known: Path | None) -> Path:
+        """A folder for a clone that is under way, with what is known already; what was left of others is removed."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for left in self.folder.glob("new-*"):
             remove(left)
-        return Path(tempfile.mkdtemp(prefix="new-", dir=self.folder))
+        found = Path(tempfile.mkdtemp(prefix="new-", dir=self.folder))
+        if known is not None:
+            found.rmdir()
+            known.rename(found)
+        return found
+
+    def end(self, new: Path) -> None:
+        """Removes what did not become a clone; one that only could not be brought up to date is kept as it was."""
+        if (new / MARK).is_file() and not self.clone.exists():
+            new.rename(self.clone)
+        remove(new)
 
     def put(self, new: Path, mark: Mark) -> None:
         """Makes a finished clone the one that is kept."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from mlscan.fleet.cloning.cache import CLOSED, Cache, Mark, Place, locked, remove
 from mlscan.fleet.cloning.fetching import Filling, ending
@@ -135,29 +136,32 @@ class Cloner:
     def _make(self, making: Making) -> None:
         place, mark = making.place, making.place.mark()
         blobs = 0 if self._full else self._limits.file_bytes
-        known = mark is not None and mark.is_complete and mark.blob_bytes == blobs
+        branch = quote(making.references.branch or "", errors="surrogateescape")
+        known = mark is not None and mark.is_complete and (mark.blob_bytes, mark.branch) == (blobs, branch)
         if mark is not None and known and mark.revision == making.references.revision:
             making.filling(place.clone, self._limits).refresh()
             return
-        new = place.new()
+        new = place.new(place.clone if known and self._full else None)
         try:
-            filling = making.filling(new, self._limits)
-            if self._full:
-                if known:
-                    place.clone.rename(new)
-                filling.everything()
-                complete = True
-            else:
-                complete = filling.needed(lambda text: self._notify(f"{making.repository.name}: {text}"))
+            complete = self._fill(making.filling(new, self._limits), making.repository.name)
             revision = head_revision(new)
             if revision is None:
                 raise CloneFailure("what the server sent is broken")
             self._made += 1
-            place.put(new, Mark(revision=revision, blob_bytes=blobs, is_complete=complete, bytes=size_of(new)))
+            size = size_of(new)
+            made = Mark(revision=revision, branch=branch, blob_bytes=blobs, is_complete=complete, bytes=size)
+            place.put(new, made)
         except OSError:
             raise CloneFailure(CLOSED) from None
         finally:
-            remove(new)
+            place.end(new)
+
+    def _fill(self, filling: Filling, name: str) -> bool:
+        """Whether everything could be had. Raises CloneFailure."""
+        if self._full:
+            filling.everything()
+            return True
+        return filling.needed(lambda text: self._notify(f"{name}: {text}"))
 
     def _references(self, repository: FleetRepository, end: float) -> tuple[Remote, References]:
         if repository.clone_url is None:

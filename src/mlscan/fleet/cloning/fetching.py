@@ -67,6 +67,8 @@ class Filling:
         if unfiltered:
             self._forget_promises()
         complete = True if unfiltered else self._notebooks()
+        if not complete:
+            notify("large notebooks could not be fetched, so what is in them is unknown")
         reason = self._history(filtered=not unfiltered)
         if reason is not None:
             notify(f"the commits could not be fetched, so people are not counted: {reason}")
@@ -145,7 +147,7 @@ class Filling:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         (self.folder / "packed-refs").unlink(missing_ok=True)
         head = f"ref: refs/heads/{self.references.branch or 'none'}\n"
-        (self.folder / "HEAD").write_text(head, encoding="utf-8", newline="\n")
+        (self.folder / "HEAD").write_bytes(head.encode("utf-8", "surrogateescape"))
         self._write_config(self.remote.url, promisor=promisor)
 
     def _write_config(self, url: str, *, promisor: bool) -> None:
@@ -171,8 +173,7 @@ class Filling:
             (self.folder / "HEAD").write_text(tip, encoding="ascii", newline="\n")
         others = sorted((n, oid) for n, oid in self.references.branches.items() if n != branch)
         text = "".join(f"{oid} refs/heads/{name}\n" for name, oid in others)
-        data = ("# pack-refs with: sorted \n" + text).encode("utf-8", "surrogateescape")
-        (self.folder / "packed-refs").write_bytes(data)
+        (self.folder / "packed-refs").write_bytes(text.encode("utf-8", "surrogateescape"))
 
     def _forget_promises(self) -> None:
         """Nothing is missing here, so nothing is marked as given by somebody who has the rest."""
