@@ -143,6 +143,15 @@ def test_without_scripts_levels_are_there_and_all_is_printed(used: Any) -> None:
     assert used["printed"] == 24
 
 
+def test_reports_of_hostile_repositories_only_show_text(node: Run, chromium: str, tmp_path: Path) -> None:
+    attack = ATTACKS["markup"]
+    row = summary(hostile(attack)).fleet.repositories[0]
+    seen = use(node, chromium, tmp_path, page(attack), row.id)
+    assert (seen["errors"], seen["requests"], seen["report"]["links"]) == ([], [], [])
+    assert seen["report"]["title"] == row.name
+    assert {(x["wide"], *x["axe"]) for x in seen["looks"]} == {(0,)}
+
+
 def test_five_thousand_rows_are_there_and_few_of_them_are_drawn(node: Run, chromium: str, tmp_path: Path) -> None:
     first = use(node, chromium, tmp_path, render_page(summary(large(5000)).fleet))["first"]
     assert (first["count"], first["total"]) == ("5,000 repositories", "5001")
