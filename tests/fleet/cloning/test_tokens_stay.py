@@ -10,11 +10,11 @@ import stat
 from pathlib import Path
 
 import pytest
-from snapshot.building import read_all
+from snapshot.building import new_repo, read_all
 
 from fleet.cloning.conftest import Bench, named
 from fleet.cloning.server import Answer, Asked, GitServer
-from mlscan.fleet.cloning import CloneFailure
+from mlscan.fleet.cloning import CloneFailure, CloneLimits, Cloner
 from mlscan.fleet.cloning.git import HANDED_ON, environment
 
 TOKEN = "ghp_0123456789secret"
@@ -177,6 +177,14 @@ def test_git_knows_nothing_of_this_machine(
         pass
     assert not mark.exists()
     assert not (tmp_path / "trace").exists()
+
+
+def test_nor_of_a_repository_that_the_cache_lies_in(server: GitServer, bench: Bench, tmp_path: Path) -> None:
+    server.repository("x", {"a.py": "a"})
+    around = new_repo(tmp_path / "around", {"a.py": "a"})
+    around.git("config", "url.http://127.0.0.1:1/.insteadOf", f"{server.base}/")
+    with Cloner(around.path / "cache", CloneLimits()).fetched(named(server, "x")) as clone:
+        assert clone.revision is not None
 
 
 def test_its_environment_is_made_from_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
