@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from clock import nothing_hangs
 
 from mlscan.detect.excerpt import excerpt
 
@@ -27,3 +28,11 @@ def test_excerpt(text: str, shown: str) -> None:
 
 def test_long_lines_are_cut() -> None:
     assert len(excerpt("x" * 5_000)) == 200
+
+
+@pytest.mark.parametrize("part", ["a.", "a-b ", "token", "password_", "token= ", "eyJ", "://a:", " ", "a\0"])
+def test_no_line_takes_long(part: str) -> None:
+    line = part * 2_000
+    with nothing_hangs(60, "the time is the square of the line's length"):
+        for _ in range(500):
+            excerpt(line)

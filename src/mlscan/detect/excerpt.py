@@ -7,13 +7,14 @@ import re
 from mlscan.types.evidence import EXCERPT_LIMIT
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+# No repetition comes before a word that is looked for or gives anything back: time would be the square of a line.
 _ASSIGNED = re.compile(
-    r"(?i)(\b[\w.-]*(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|credential|private[_-]?key|authorization)[\w.-]*"
-    r"[\"']?\s*[:=]\s*[\"']?)([^\s\"'$#{<][^\s\"'#]{3,})"
+    r"(?i)((?:password|passwd|secret|token|api[_-]?key|access[_-]?key|credential|private[_-]?key|authorization)[\w.-]*+"
+    r"[\"']?\s*+[:=]\s*+[\"']?)([^\s\"'$#{<][^\s\"'#]{3,})"
 )
 _SHAPES = re.compile(
     r"AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|sk-[A-Za-z0-9_-]{16,}"
-    r"|hf_[A-Za-z0-9]{20,}|dapi[0-9a-f]{28,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*|AIza[\w-]{30,}"
+    r"|hf_[A-Za-z0-9]{20,}|dapi[0-9a-f]{28,}|eyJ[\w-]{10,}+\.[\w-]{10,}+\.[\w-]*|AIza[\w-]{30,}"
 )
 _URL_USER = re.compile(r"(?<=://)[^/\s:@]+(?::[^/\s@]*)?@")
 
