@@ -113,7 +113,7 @@ def test_what_did_not_change_is_looked_at_once(tmp_path: Path) -> None:
     first = repo.commit(
         {name: texts[0] or "" for name, texts in POOL.items() if name not in ("mlscan.toml", "copier.yml")}
     )
-    second = repo.commit({"helpers.py": "def rows():\n    return [[2], [3]], [0, 1]\n"})
+    second = repo.commit({"helpers.py": "def rows():\n    return [[2], [33]], [0, 1]\n"})
     third = repo.commit({"helpers.py": POOL["helpers.py"][0] or ""})
     once = _same_for_all(tmp_path, [first])
     assert _same_for_all(tmp_path, [first, second]) == once + 1

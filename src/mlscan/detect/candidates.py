@@ -52,6 +52,11 @@ class Candidates:
     def __post_init__(self) -> None:
         self.keep(lambda _: True)
 
+    def take(self, other: Candidates) -> None:
+        """Drops what was dropped of others of the same kind."""
+        self.filtered, self.always = other.filtered, other.always
+        self.indexes, self.unfiltered = other.indexes, other.unfiltered
+
     def keep(self, matters: Callable[[Leaf], bool]) -> None:
         """Drops the matchers that do not matter."""
         self.filtered = {index: leaf for index, leaf in self.filtered.items() if matters(leaf)}

@@ -13,7 +13,7 @@ from mlscan.detect.globs import matches
 from mlscan.detect.hits import Hit
 from mlscan.detect.started import CommandSources, Started
 from mlscan.detect.values import check_for, expand
-from mlscan.detect.vocabulary import Vocabulary
+from mlscan.detect.vocabulary import Vocabulary, vocabulary_of
 from mlscan.types.content import CommandMatch, Value
 from mlscan.types.evidence import Context
 from mlscan.types.lists import CommandClass, CommandPattern, Lists
@@ -64,7 +64,7 @@ class CommandTable:
 
     def _vocabulary(self, index: Mapping[str, list[int]]) -> Vocabulary:
         if id(index) not in self._vocabularies:
-            self._vocabularies[id(index)] = Vocabulary(index)
+            self._vocabularies[id(index)] = vocabulary_of(frozenset(index))
         return self._vocabularies[id(index)]
 
     def _with(self, index: Mapping[str, list[int]], value: Value) -> set[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from mlscan.detect.candidates import admits
 from mlscan.detect.ci_files import CiFiles
@@ -53,6 +54,7 @@ Progress = Callable[[int, int], None]
 REJECTIONS = 20
 """Rejections kept per detector."""
 _LATE = "limit of time reached"
+_shown = lru_cache(maxsize=4_096)(excerpt)
 
 
 class _OutOfTimeError(Exception):
@@ -356,7 +358,7 @@ class Engine:
             detector=name,
             practice=detector.practice,
             where=Location(hit.path, hit.line),
-            excerpt=excerpt(hit.excerpt),
+            excerpt=_shown(hit.excerpt),
             strength=strength,
             context=Context(hit.context) if hit.context else self._facts.context(hit.path),
             delegated_to=excerpt(captures.get("to", "")) or "elsewhere" if detector.delegated else None,

@@ -131,6 +131,8 @@ class Memory:
         self._roles: dict[str, Roles] = {}
         self._words: dict[Family, tuple[int, frozenset[int], Prefilter]] = {}
         self.candidates: dict[Kind, Candidates] = {}
+        self.pruned: dict[tuple[frozenset[Kind], frozenset[int]], dict[Kind, Candidates]] = {}
+        """What was left of them in the newest snapshot, by kinds and the matchers that held in another way."""
         self.mentions: Recent[frozenset[str]] = Recent(MENTIONS)
         self.workflows: Recent[ReadWorkflow] = Recent(WORKFLOWS)
         self.fresh = 0

@@ -6,7 +6,7 @@ and what one finds in a file is taken from the memory where it depends on nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from mlscan.detect.candidates import HEAD, Candidates, CandidateTable, Family, Kind
@@ -79,6 +79,17 @@ class _Table(CandidateTable):
         if known is None:
             known = self._memory.candidates[key] = super().make(key, path)
         return replace(known)
+
+    def prune(self, elsewhere: Set[int]) -> None:
+        """See `CandidateTable`; what was dropped of the same kinds before is dropped again."""
+        key = (frozenset(self.shared), frozenset(elsewhere))
+        known = self._memory.pruned.get(key)
+        if known is None:
+            super().prune(elsewhere)
+            self._memory.pruned = {key: dict(self.shared)}
+            return
+        for kind, candidates in self.shared.items():
+            candidates.take(known[kind])
 
     def every(self) -> dict[Family, list[Leaf]]:
         """As `families`, of all snapshots so far, with nothing dropped."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 import re2
@@ -16,6 +17,12 @@ FEW = 40
 """Words that are quicker looked at one by one."""
 
 
+@lru_cache(maxsize=16)
+def vocabulary_of(words: frozenset[str]) -> Vocabulary:
+    """One vocabulary for all that have the same words: the commands of many revisions are the same."""
+    return Vocabulary(words)
+
+
 class Vocabulary:
     """Distinct words, ready to be searched together; words with line breaks are looked at one by one."""
 
@@ -25,10 +32,18 @@ class Vocabulary:
         self._others = [word for word in words if "\n" in word]
         encoded = [word.encode("utf-8", "replace") for word in self._lines]
         self._text = b"\n".join(encoded)
+        self._held: dict[tuple[int, int], tuple[Value, Lists, list[str]]] = {}
+        """Answers by the identity of value and lists, which are kept so that it is not used again."""
         self._starts = list(accumulate((len(word) + 1 for word in encoded[:-1]), initial=0))
 
-    def holding(self, value: Value, lists: Lists) -> list[str]:
+    def holding(self, value: Value, lists: Lists) -> Sequence[str]:
         """The words that pass, each once, in no particular order."""
+        key = (id(value), id(lists))
+        if key not in self._held:
+            self._held[key] = value, lists, self._find(value, lists)
+        return self._held[key][2]
+
+    def _find(self, value: Value, lists: Lists) -> list[str]:
         if len(self._words) < FEW:
             check = check_for(value, lists)
             return [word for word in self._words if check(word)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 LOOKED_AT_LEAST = 50
 """Commits between samples that may be looked at to find turns; as many as there are samples where those are more."""
 ALL = 1 << 40
+_ALLOCATED = 50_000
+"""Objects that are made before cycles among them are looked for."""
 _FAILED = 3
 """Problems of revisions that are told one by one."""
 
@@ -74,7 +78,7 @@ def history_of(content: Content, path: str | Path, options: HistoryOptions) -> t
     check_every(options.every)
     scan = replace(options.scan, as_of=options.scan.as_of or datetime.now(UTC).date(), progress=None, with_=())
     content = with_policy(content, scan.policy)
-    with Revisions(path, scan.rev, scan.limits) as revisions:
+    with _rarely_collected(), Revisions(path, scan.rev, scan.limits) as revisions:
         line = revisions.line()
         tags = revisions.tags() if options.every == TAG else {}
         shallow = revisions.info.history is History.SHALLOW
@@ -86,6 +90,17 @@ def history_of(content: Content, path: str | Path, options: HistoryOptions) -> t
         turns = Turns(line.commits, revisions.changed, budget)
         practices = told.practices(turns)
         return replay.newest, _history(options, told, practices, told.levels(turns))
+
+
+@contextlib.contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """Lets Python look for cycles less often: what is kept would be looked through each time."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_ALLOCATED, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _history(
