@@ -43,7 +43,7 @@ function make(tag, attributes = {}, ...children) {
 
 const hidden = (words) => make("span", { class: "hidden" }, words);
 const count = (number, one, more) => `${number.toLocaleString("en")} ${number === 1 ? one : more}`;
-const tone = (level) => `chip level-${Math.round((5 * level) / TOP)}`;
+const tone = (level) => `level-${Math.min(5, Math.round((5 * level) / TOP))}`;
 
 // --- what the address says -------------------------------------------------------------------------------------------
 
@@ -185,7 +185,7 @@ function levelCell(row) {
     return make("td", { class: "number" }, make("span", { class: "chip none" }, row[KIND] || STATES[row[STATE]] || ""));
   }
   const change = { up: "▲", down: "▼" }[row[CHANGE]];
-  return make("td", { class: "number" }, make("span", { class: tone(row[LEVEL]) }, String(row[LEVEL])),
+  return make("td", { class: "number" }, make("span", { class: `chip ${tone(row[LEVEL])}` }, String(row[LEVEL])),
     row[COULD] > row[LEVEL] ? make("span", { class: "small" }, ` –${row[COULD]}`, hidden(" could be")) : null,
     change ? make("span", { class: row[CHANGE] }, ` ${change}`, hidden(` moved ${row[CHANGE]}`)) : null,
     row[STATE] === "stale"
@@ -375,7 +375,7 @@ function contents(row, found) {
     make("p", { class: "links" }, ...links.flatMap((link, n) => (n ? [", ", link] : [link]))),
     make("div", { class: "verdict" },
       row[LEVEL] === null ? "" : make("p",
-        { class: `level level-${Math.round((5 * row[LEVEL]) / TOP)}`, "aria-hidden": "true" }, String(row[LEVEL])),
+        { class: `level ${tone(row[LEVEL])}`, "aria-hidden": "true" }, String(row[LEVEL])),
       make("div", {}, make("p", { class: "note" }, make("strong", {}, verdict)),
         ...(found?.reasons.length ? [make("p", { class: "note" }, `${row[KIND]}: ${found.reasons.join("; ")}`)] : []),
         ...(row[STATE] === "stale"
