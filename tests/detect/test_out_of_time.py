@@ -64,6 +64,12 @@ def test_who_asks_an_undecided_detector_is_undecided() -> None:
     assert "asks" in found.unknown
 
 
+def test_every_place_that_is_followed_is_followed_in_time() -> None:
+    find = {"refers": {"from": {"imports": "one"}, "to": {"imports": "two"}}}
+    assert late(3, detector(find)).unknown == {"subject": "limit of time reached"}
+    assert len(late(4, detector(find)).evidence) == 1
+
+
 def test_in_time_nothing_is_unknown() -> None:
     found = late(2, FIRST, SECOND)
     assert (len(found.evidence), found.unknown, found.gaps) == (2, {}, ())

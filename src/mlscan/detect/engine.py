@@ -20,6 +20,7 @@ from mlscan.detect.generated import GeneratedSnapshot, generated_paths, with_own
 from mlscan.detect.hints import hints_of
 from mlscan.detect.hits import Hit, Result
 from mlscan.detect.infra import ci_images
+from mlscan.detect.late import LATE, OutOfTimeError, in_time
 from mlscan.detect.memory import Memory
 from mlscan.detect.mentions import Mentions
 from mlscan.detect.modules import ModuleIndex
@@ -53,12 +54,7 @@ from mlscan.types.snapshot import Snapshot
 Progress = Callable[[int, int], None]
 REJECTIONS = 20
 """Rejections kept per detector."""
-_LATE = "limit of time reached"
 _shown = lru_cache(maxsize=4_096)(excerpt)
-
-
-class _OutOfTimeError(Exception):
-    """The limit of time has passed before a detector was decided."""
 
 
 def detect(
@@ -121,8 +117,8 @@ class Engine:
         late = [name for name in sorted(self._plan.nodes) if not self._is_decided(name)]
         if late:
             self._results.update(dict.fromkeys(late, Result(unknown=frozenset({""}))))
-            self._facts.unread[""] = _LATE
-            self._reading.gaps.add(Gap("", _LATE))
+            self._facts.unread[""] = LATE
+            self._reading.gaps.add(Gap("", LATE))
         return self._findings()
 
     # --- before and after reading -----------------------------------------------------------------------------------
@@ -180,7 +176,7 @@ class Engine:
         """Decides a detector; what it was decided of half of its matchers would be a guess."""
         try:
             self.detector_result(name)
-        except _OutOfTimeError:
+        except OutOfTimeError:
             self._running.clear()
         return name in self._results
 
@@ -198,8 +194,7 @@ class Engine:
 
     def _leaf_result(self, leaf: Leaf) -> Result:
         if leaf.index not in self._leaf_results:
-            if self._snapshot.is_late():
-                raise _OutOfTimeError
+            in_time(self._snapshot)
             self._leaf_results[leaf.index] = self._evaluate(leaf)
         return self._leaf_results[leaf.index]
 
@@ -274,6 +269,7 @@ class Engine:
         files = frozenset(h.path for h in goal.hits if self._facts.context(h.path) is Context.OWN)
         found, lost = [], []
         for hit in start.hits:
+            in_time(self._snapshot)
             reached = self._facts.reaches(self._starts(hit), files, spec.depth)
             if reached is None:
                 lost.append(hit)
