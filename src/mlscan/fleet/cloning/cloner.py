@@ -59,7 +59,7 @@ class Cloner:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """cache: a folder for clones, made when needed. notify: told in one line what could not be had (picklable)."""
-        self._cache = Cache(cache)
+        self._cache = Cache(cache.absolute())
         self._limits = limits
         self._full = full_history
         self._notify = notify
