@@ -91,7 +91,7 @@ def test_every_level(server: GitServer, tmp_path: Path, fixture: str) -> None:
     assert full["scale"]["contributors"] == fleet["scale"]["contributors"]
 
 
-OTHERS = ("level-1-wine-notebooks", "level-2-bird-calls", "level-4-delivery-times", "monorepo-port-authority")
+OTHERS = ("level-1-wine-notebooks", "level-2-bird-calls", "level-4-delivery-times", "level-1-r-bakery-sales")
 
 
 @pytest.mark.parametrize("shape", SHAPES)
