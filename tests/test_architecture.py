@@ -54,6 +54,7 @@ STARTING = {
     "fleet/cloning/git.py",
     "fleet/sources/tokens.py",
     "fleet/running/slots.py",
+    "scan/history/helper.py",
     "fleet/running/worker.py",
 }
 """The only modules outside `snapshot` that may start a process, or know of one: git, a forge's own command line, a

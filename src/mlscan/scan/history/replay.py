@@ -9,7 +9,7 @@ from mlscan.assess import assess_briefly
 from mlscan.detect.memory import Memory
 from mlscan.scan.one import ScanOptions, judge, look_at
 from mlscan.scan.seen import Seen
-from mlscan.scan.settled import settle
+from mlscan.scan.settled import settle, stated
 from mlscan.snapshot import Commit, Revisions
 from mlscan.types.assessment import Assessment
 from mlscan.types.errors import MlscanError
@@ -37,12 +37,18 @@ class Replay:
         self._content, self._revisions, self._options = content, revisions, options
         self._memory = Memory(content.for_detect)
         self._known: dict[str, Judged] = {}
-        self.newest = self._whole(revisions.tip)
         # What was another model's at some time is measured by today's, too.
-        self._options = replace(options, model=self.newest.model)
+        self._options = replace(options, model=self._model())
 
-    def _whole(self, revision: str) -> Assessment:
-        return judge(self._content, self._look(revision), self._options)
+    def _model(self) -> str:
+        """The model of the newest revision."""
+        with self._revisions.snapshot(self._revisions.tip) as newest:
+            loaded = stated(newest, self._options)
+            return settle(self._content, newest.info, loaded, self._options).rules.model.file.id
+
+    def newest(self) -> Assessment:
+        """The whole verdict on the newest revision."""
+        return judge(self._content, self._look(self._revisions.tip), self._options)
 
     def _look(self, revision: str) -> Seen:
         return look_at(self._content, self._revisions.snapshot(revision), self._options, self._memory)
@@ -57,6 +63,11 @@ class Replay:
                 found = Judged(None, " ".join(str(error).split()))
             self._known[commit.revision] = replace(found, places=None)
         return found
+
+    def learned(self, commit: Commit, judged: Judged) -> Judged:
+        """What is to be said of a commit, as it was found by another."""
+        self._known[commit.revision] = replace(judged, places=None)
+        return judged
 
     def _judged(self, revision: str) -> Judged:
         seen = self._look(revision)

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlscan.scan.history.helper import SHARE, Helper, is_worth_it
 from mlscan.scan.history.replay import Judged, Replay
 from mlscan.scan.history.samples import TAG, Choice, Sample, check_every, choose
 from mlscan.scan.history.turns import Change, Turns
@@ -83,13 +84,35 @@ def history_of(content: Content, path: str | Path, options: HistoryOptions) -> t
         tags = revisions.tags() if options.every == TAG else {}
         shallow = revisions.info.history is History.SHALLOW
         choice = choose(line, options.every, options.since, tags, shallow=shallow)
-        revisions.prepare(sample.commit.revision for sample in choice.samples)
-        replay = Replay(content, revisions, scan)
-        told = _Told(choice, replay, options.notify)
+        with _helped(content, path, scan, (revisions.tip, choice)) as helper:
+            revisions.prepare(sample.commit.revision for sample in choice.samples)
+            replay = Replay(content, revisions, scan)
+            told = _Told(choice, replay, options.notify, helper)
         budget = ALL if options.exact else max(LOOKED_AT_LEAST, len(choice.samples))
         turns = Turns(line.commits, revisions.changed, budget)
         practices = told.practices(turns)
-        return replay.newest, _history(options, told, practices, told.levels(turns))
+        return told.newest, _history(options, told, practices, told.levels(turns))
+
+
+@contextlib.contextmanager
+def _helped(
+    content: Content, path: str | Path, scan: ScanOptions, asked: tuple[str, Choice]
+) -> Iterator[tuple[int, Helper] | None]:
+    """A helper with the number of the oldest samples that it judges; None where there is none."""
+    tip, choice = asked
+    if not is_worth_it(len(choice.samples)):
+        yield None
+        return
+    older = [sample.commit for sample in choice.samples[: int(SHARE * len(choice.samples))]]
+
+    def work() -> list[Judged]:
+        with Revisions(path, tip, scan.limits) as revisions:
+            revisions.prepare(commit.revision for commit in older)
+            replay = Replay(content, revisions, scan)
+            return [replay.at(commit) for commit in older]
+
+    with Helper(work) as helper:
+        yield len(older), helper
 
 
 @contextlib.contextmanager
@@ -131,26 +154,37 @@ def _history(
 class _Told:
     """All samples, judged, with what changes from one to another."""
 
-    def __init__(self, choice: Choice, replay: Replay, notify: Progress | None) -> None:
-        self.choice, self._replay = choice, replay
-        self.newest: Assessment = replay.newest
+    def __init__(
+        self, choice: Choice, replay: Replay, notify: Progress | None, helped: tuple[int, Helper] | None
+    ) -> None:
+        self.choice, self._replay, self._notify = choice, replay, notify
         self._steps: dict[str, list[_Step]] = {}
         self._last: dict[str, _Step] = {}
         self.moments: list[Moment] = []
+        count, helper = helped or (0, None)
+        self.newest: Assessment = replay.newest()
+        newer = [self._judged(number) for number in range(count, len(choice.samples))] if helper else []
+        older = helper.answers() if helper else ()
         for number, sample in enumerate(choice.samples):
-            if notify is not None:
-                notify(number, len(choice.samples))
-            judged = replay.at(sample.commit)
-            self.moments.append(
-                Moment(
-                    point=sample.point,
-                    label=sample.label,
-                    brief=judged.brief,
-                    problem=judged.problem,
-                    gaps=judged.gaps,
-                )
-            )
-            self._note(sample, judged)
+            if number >= count and newer:
+                judged = newer[number - count]
+            elif number < len(older):
+                judged = replay.learned(sample.commit, older[number])
+            else:
+                judged = self._judged(number)
+            self._add(sample, judged)
+
+    def _judged(self, number: int) -> Judged:
+        if self._notify is not None:
+            self._notify(number, len(self.choice.samples))
+        return self._replay.at(self.choice.samples[number].commit)
+
+    def _add(self, sample: Sample, judged: Judged) -> None:
+        moment = Moment(
+            point=sample.point, label=sample.label, brief=judged.brief, problem=judged.problem, gaps=judged.gaps
+        )
+        self.moments.append(moment)
+        self._note(sample, judged)
 
     def _note(self, sample: Sample, judged: Judged) -> None:
         """Remembers what is otherwise than where it was known last."""
