@@ -1,4 +1,4 @@
-"""Whatever conditions and files meet, an answer comes, and the order of the files is nothing to it."""
+"""Whatever conditions and files meet, an answer comes, and what else is asked, and in which order, is nothing to it."""
 
 from __future__ import annotations
 
@@ -68,20 +68,6 @@ FILES = st.fixed_dictionaries(
 )
 
 
-@given(CONDITIONS, FILES, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
-def test_the_same_answer_in_any_order(find: dict[str, Any], files: dict[str, str], chance: Any) -> None:
-    try:
-        subject = detector(find)
-        first = run(files, subject)
-    except ContentError:
-        return
-    shuffled = list(files.items())
-    chance.shuffle(shuffled)
-    assert run(dict(shuffled), subject) == first
-    assert all(e.where.path in files for e in first.evidence)
-
-
 DENSE = st.fixed_dictionaries(
     {path: st.sets(st.sampled_from(parts), min_size=1).map(sorted).map("".join) for path, parts in PARTS.items()}
 )
@@ -101,6 +87,21 @@ def test_what_nearly_counts_changes_nothing_of_what_counts(find: dict[str, Any],
     except ContentError:
         return
     assert told.evidence == untold.evidence
+
+
+@given(st.one_of(CONDITIONS, SHAPED), st.lists(CONDITIONS, min_size=1, max_size=3), st.one_of(FILES, DENSE))
+@settings(max_examples=150, deadline=None)
+def test_the_same_answer_in_any_order(find: dict[str, Any], beside: list[Any], files: dict[str, str]) -> None:
+    try:
+        subject = detector(find)
+        others = [detector(other, f"other-{number}") for number, other in enumerate(beside)]
+        alone, first, last = run(files, subject), run(files, subject, *others), run(files, *others, subject)
+    except ContentError:
+        return
+    assert first == last
+    assert tuple(e for e in first.evidence if e.detector == "subject") == alone.evidence
+    assert first.unknown.get("subject") == alone.unknown.get("subject")
+    assert all(e.where.path in files for e in alone.evidence)
 
 
 def _with(find: Any, near_miss: bool) -> Any:
