@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from fleet.running.build import DAY, REPEATABLE, SKETCH, Fleet, Here, Remembered, commit
+from fleet.running.build import DAY, REPEATABLE, SKETCH, Fetching, Fleet, Here, Remembered, commit
+from mlscan.fleet.cloning import Clone
 from mlscan.fleet.running import Scan, scan
+from mlscan.fleet.running.worker import tell
 from mlscan.fleet.store import Store
 from mlscan.fleet.store.records import PolicyText
 from mlscan.report import render
 from mlscan.scan import scan as scan_one
 from mlscan.types.errors import UsageError
+from mlscan.types.fleet import FleetRepository
 
 MODEL = """id: acme
 version: "1"
@@ -54,6 +58,22 @@ def rules(fleet: Fleet, text: str) -> None:
 def policy(fleet: Fleet, text: str) -> None:
     data = f'schema-version = 1\nname = "Acme"\n{text}'.encode()
     fleet.policy = PolicyText(digest=hashlib.sha256(data).hexdigest(), name="policy.toml", data=data)
+
+
+def test_what_a_clone_lacks_is_told_with_its_repository(fleet: Fleet) -> None:
+    class Lacking(Fetching):
+        @contextmanager
+        def fetched(self, repository: FleetRepository) -> Iterator[Clone]:
+            tell(f"{repository.name}: the commits could not be fetched")
+            with super().fetched(repository) as clone:
+                yield clone
+
+    fleet.fetching = Lacking()
+    _, watch = fleet.run()
+    lacks = {f"{name}: the commits could not be fetched" for name in ("prices", "sketch")}
+    assert lacks <= set(watch.notes)
+    _, watch = fleet.run()
+    assert lacks.isdisjoint(watch.notes)
 
 
 def test_every_repository_of_a_folder_is_scanned_and_kept(fleet: Fleet) -> None:

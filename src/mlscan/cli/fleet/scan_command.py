@@ -127,6 +127,7 @@ def _cloner(request: _Request) -> Cloner:
     from mlscan.cli.limits import limits_of
     from mlscan.content.compiled import cache_folder
     from mlscan.fleet.cloning import CloneLimits, Cloner
+    from mlscan.fleet.running.worker import tell as told
 
     base = cache_folder() or Path(".mlscan-cache")
     cache = Path(request.cache) if request.cache else base / "clones"
@@ -137,4 +138,4 @@ def _cloner(request: _Request) -> Cloner:
         seconds=min(CloneLimits().seconds, request.timeout),
         cache_bytes=request.cache_size * _GIGABYTE,
     )
-    return Cloner(cache.absolute(), bounds, full_history=request.full_history)
+    return Cloner(cache.absolute(), bounds, full_history=request.full_history, notify=told)

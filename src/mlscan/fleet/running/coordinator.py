@@ -232,6 +232,8 @@ class Coordinator:
     def _store(self, place: _Place, item: Waiting, done: Done) -> None:
         if done.content_digest != self.plan.content_digest:
             raise ContentChanged("detectors or rules were changed while the run went on; start it again")
+        for note in done.notes:
+            self.watch.note(note)
         self._record(item, Ended(at=_now(), seconds=done.seconds, judged=done.judged, reason=done.reason))
         if done.spent:
             place.slot.renew()

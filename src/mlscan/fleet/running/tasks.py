@@ -75,5 +75,7 @@ class Done:
     judged: Judged | None = None
     reason: str | None = None
     """Why nothing could be scanned, in one line without a path of this machine."""
+    notes: tuple[str, ...] = ()
+    """What could not be had of the repository, each in one line."""
     spent: bool = False
     """True where the worker should not be used again."""

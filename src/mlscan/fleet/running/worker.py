@@ -29,6 +29,13 @@ OUT_OF_MEMORY = "out of memory"
 NO_COMMIT = "the repository has no commit"
 _workers: list[Worker] = []
 """The one of this process."""
+_notes: list[str] = []
+"""What was told since the last task was done."""
+
+
+def tell(message: str) -> None:
+    """Keeps a message for the coordinator: it comes with what becomes of the task at hand."""
+    _notes.append(message)
 
 
 class Worker:
@@ -55,8 +62,16 @@ class Worker:
             reason = _without_paths(str(error), task)
         except Exception as error:
             reason = f"internal error: {type(error).__name__}: {_without_paths(str(error), task)}"
-        digest = self._judge.content.digest
-        return Done(seconds=perf_counter() - start, content_digest=digest, judged=judged, reason=reason, spent=spent)
+        notes = tuple(_notes)
+        _notes.clear()
+        return Done(
+            seconds=perf_counter() - start,
+            content_digest=self._judge.content.digest,
+            judged=judged,
+            reason=reason,
+            notes=notes,
+            spent=spent,
+        )
 
     def _judged(self, task: Task) -> Judged | None:
         """The new verdict on a repository; None where the one before it still holds."""
