@@ -49,10 +49,16 @@ def _is_alone() -> bool:
 class Helper:
     """Judges some commits at the same time; use it as a context manager."""
 
+    _receiver: Connection
+    _process: BaseProcess
+
     def __init__(self, work: Callable[[], Sequence[Judged]]) -> None:
+        """To be asked for only where `is_worth_it`."""
+        if sys.platform != "linux":
+            raise NotImplementedError
         context = multiprocessing.get_context("fork")
         self._receiver, sender = context.Pipe(duplex=False)
-        self._process: BaseProcess = context.Process(target=_work, args=(work, sender), daemon=True)
+        self._process = context.Process(target=_work, args=(work, sender), daemon=True)
         self._process.start()
         sender.close()
 
