@@ -19,6 +19,8 @@ import msgspec
 
 from mlscan.scan.history.replay import Judged
 
+WANTED = "MLSCAN_PROCESSES"
+"""Variable of the environment that asks for it: not the usual way, since a copy that hangs would be waited for."""
 LEAST, MOST = 16, 1_000
 """Commits for which a second process is worth its while, and those of which the answers are held at once."""
 SHARE = 0.6
@@ -31,6 +33,7 @@ def is_worth_it(commits: int) -> bool:
     """Whether a second process may be started, and would help."""
     return (
         sys.platform == "linux"
+        and os.environ.get(WANTED, "1") != "1"
         and LEAST <= commits <= MOST
         and len(os.sched_getaffinity(0)) > 1
         and not multiprocessing.current_process().daemon
