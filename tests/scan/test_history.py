@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 import sys
-import tempfile
 import threading
-from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -20,7 +16,6 @@ from mlscan.content import Content, load_content
 from mlscan.scan import ScanOptions, scan_with
 from mlscan.scan.history import HistoryOptions, history_of
 from mlscan.scan.history.helper import is_worth_it
-from mlscan.scan.history.replay import Replay
 from mlscan.scan.history.samples import check_every, choose
 from mlscan.snapshot import Commit, Line
 from mlscan.types.errors import NothingToScan, SettingsError, UsageError
@@ -290,49 +285,6 @@ def test_clocks_that_were_wrong_make_no_periods() -> None:
 
 
 # --- a second process ---
-
-
-def _fails(*_: object) -> None:
-    raise ValueError("of the helper")
-
-
-def _dies(*_: object) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-@pytest.fixture
-def many(life: Life) -> Life:
-    """Twenty commits in which things come and go."""
-    life.on("2024-01-03", train__py=TRAIN)
-    for month in range(2, 12):
-        life.on(f"2024-{month:02}-05", Dockerfile=DOCKER + f"RUN echo {month}\n" if month % 3 else "# none\n")
-        life.on(f"2024-{month:02}-06", README__md=f"# {month}\n")
-    return life
-
-
-@pytest.mark.skip(reason="a copy that is made while a timer of git runs may hang; only by MLSCAN_PROCESSES until then")
-@pytest.mark.parametrize("broken", [None, _fails, _dies])
-def test_a_second_process_changes_nothing(
-    many: Life, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: Callable[..., None] | None
-) -> None:
-    monkeypatch.setattr("mlscan.scan.history.told.is_worth_it", lambda _: False)
-    alone = many.told("1")
-    here, judged, looked = os.getpid(), Replay._judged, list[str]()
-
-    def watched(self: Replay, revision: str) -> object:
-        if os.getpid() == here:
-            looked.append(revision)
-        elif broken is not None:
-            broken()
-        return judged(self, revision)
-
-    monkeypatch.setattr(Replay, "_judged", watched)
-    monkeypatch.setattr("mlscan.scan.history.told.is_worth_it", lambda _: True)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    assert many.told("1") == alone
-    assert (len(looked) < len(alone.moments)) is (broken is None)
-    assert multiprocessing.active_children() == []
-    assert broken is _dies or not any(tmp_path.glob("mlscan-*"))
 
 
 def test_a_second_process_is_for_long_histories_on_several_processors(monkeypatch: pytest.MonkeyPatch) -> None:
