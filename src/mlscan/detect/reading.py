@@ -7,9 +7,10 @@ code last. Between rounds it is known which matchers hold nowhere, and whoever n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from mlscan.detect.candidates import (
     CODE_KINDS,
@@ -49,10 +50,10 @@ class Pending:
     roles: Roles
     file: ParsedFile | None
     """None where it has to be read again."""
-    possible: set[int]
-    """Matchers that may hold in it, or do."""
-    leaves: dict[int, list[Leaf]]
-    """Those to ask, by round."""
+    possible: Set[int]
+    """Matchers that may hold in it, or do; files that are alike share them."""
+    leaves: Mapping[int, tuple[Leaf, ...]]
+    """Those to ask, by round; files that are alike share them."""
 
 
 class Reading:
@@ -67,11 +68,13 @@ class Reading:
         self._ranks = plan.kept("ranks", _ranks)
         self._prefilters: Mapping[Family, Prefilter] = {}
         self._sizes = {f.path: f.size for f in snapshot.files}
-        self._by_path: dict[str, set[int]] = defaultdict(set)
+        self._by_path: dict[str, frozenset[int]] = {}
         """Path and sibling matchers that hold in a file, or may."""
         self._heads: dict[str, list[Leaf]] = defaultdict(list)
         """Path matchers that wait for the first bytes of a file."""
         self._pending: list[Pending] = []
+        self._alike: dict[object, Any] = {}
+        """What many files share, each once."""
         self._held = 0
         self.hits: dict[int, list[Hit]] = defaultdict(list)
         self.unknown: dict[int, set[str]] = defaultdict(set)
@@ -84,7 +87,12 @@ class Reading:
     def may_hold_at(self, leaf: Leaf, paths: Iterable[str]) -> None:
         """Notes the files in which a matcher may hold that is evaluated elsewhere."""
         for path in paths:
-            self._by_path[path].add(leaf.index)
+            self._mark(path, leaf)
+
+    def _mark(self, path: str, leaf: Leaf) -> None:
+        """Notes that a matcher that is not asked here holds in a file, or may."""
+        marks = self._by_path.get(path, frozenset()) | {leaf.index}
+        self._by_path[path] = self._alike.setdefault(marks, marks)
 
     def run(self, words: Iterable[str], progress: Callable[[int, int], None] | None = None) -> None:
         """Reads every file that a matcher or the index wants; `words` are searched for in all of them."""
@@ -146,7 +154,7 @@ class Reading:
             elif verdict:
                 self.hits[leaf.index].append(Hit(path, None, path))
             if verdict is not False:
-                self._by_path[path].add(leaf.index)
+                self._mark(path, leaf)
 
     def _head(self, path: str, head: Callable[[], bytes | Gap]) -> None:
         """Evaluates path matchers that look at the first bytes of a file."""
@@ -157,7 +165,8 @@ class Reading:
             elif head_holds(leaf, data):
                 self.hits[leaf.index].append(Hit(path, None, path))
             else:
-                self._by_path[path].discard(leaf.index)
+                marks = self._by_path[path] - {leaf.index}
+                self._by_path[path] = self._alike.setdefault(marks, marks)
 
     def _unread(self, path: str, gap: Gap, candidates: Candidates) -> None:
         self._head(path, partial(self._snapshot.head, path, HEAD))
@@ -180,7 +189,7 @@ class Reading:
             return
         asked = [candidates.filtered[index] for index in sorted(possible, key=self._ranks.__getitem__)]
         possible |= candidates.unfiltered
-        possible |= self._by_path.get(file.path, set())
+        possible |= self._by_path.get(file.path, frozenset())
         able = [leaf for leaf in asked if self._is_able(leaf, file, possible)]
         if able and file.roles.notebook:
             file.read_cells()
@@ -197,8 +206,16 @@ class Reading:
             keep = self._held + len(file.data) <= HELD
             self._held += len(file.data) if keep else 0
             held = file.slim() if keep else None
-            # A set that has lost members keeps its room: the copy takes less.
-            self._pending.append(Pending(file.path, file.roles, held, set(possible), dict(leaves)))
+            self._wait(file.path, file.roles, held, possible, leaves)
+
+    def _wait(
+        self, path: str, roles: Roles, held: ParsedFile | None, possible: Set[int], leaves: Mapping[int, Sequence[Leaf]]
+    ) -> None:
+        """Keeps a file for the later rounds."""
+        later = {number: tuple(waiting) for number, waiting in leaves.items()}
+        key = (frozenset(possible), tuple((n, tuple(leaf.index for leaf in waiting)) for n, waiting in later.items()))
+        shared = self._alike.setdefault(key, (key[0], later))
+        self._pending.append(Pending(path, roles, held, *shared))
 
     def _tell(self, words: Sequence[str], path: str) -> None:
         """Notes that a file mentions these words of sibling groups and tools."""
@@ -217,24 +234,27 @@ class Reading:
     def _round(self, number: int) -> None:
         """Asks what is left for a round of the matchers that can still matter."""
         alive = self._alive()
+        distinct = {id(pending.leaves): pending.leaves for pending in self._pending}
+        rests = {key: _without(number, leaves) for key, leaves in distinct.items()}
+        waiting = [(pending, rests[id(pending.leaves)]) for pending in self._pending]
         todo = []
-        for pending in self._pending:
-            pending.leaves[number] = [
-                leaf
-                for leaf in pending.leaves.get(number, ())
-                if may_matter(leaf, pending.possible) and is_open(leaf.wide, alive)
-            ]
-            if pending.leaves[number]:
+        for pending, rest in waiting:
+            asked = pending.leaves.get(number, ())
+            open_ = tuple(x for x in asked if may_matter(x, pending.possible) and is_open(x.wide, alive))
+            if open_:
+                pending.leaves = {**rest, number: open_}
                 todo.append(pending)
         for pending, file in self._files(todo, number):
             file.wanted = self._matchers.wanted(pending.leaves[number])
+            possible = set(pending.possible)
             for leaf in pending.leaves[number]:
-                if may_matter(leaf, pending.possible):
-                    self._ask(leaf, file, pending.possible)
+                if may_matter(leaf, possible):
+                    self._ask(leaf, file, possible)
+            pending.possible = possible
             self._finish(file)
             pending.file = file.slim() if pending.file is not None else None
-        for pending in self._pending:
-            pending.leaves.pop(number, None)
+        for pending, rest in waiting:
+            pending.leaves = rest
         self._pending = [pending for pending in self._pending if pending.leaves]
 
     def _alive(self) -> set[int]:
@@ -303,7 +323,8 @@ class Reading:
         if roles.language == "python" or (roles.notebook and is_python_notebook(file.data)):
             from mlscan.read.python import scan_imports
 
-            facts.imports[path] = scan_imports(file.data)
+            names = scan_imports(file.data)
+            facts.imports[path] = self._alike.setdefault(names, names)
         elif roles.language in SOURCING:
             named = sourced(self._named_files(file, roles.language), path, roles.language, facts)
             if named:
@@ -327,6 +348,11 @@ class Reading:
 
 def _ranks(plan: Plan) -> dict[int, int]:
     return {leaf.index: rank for rank, leaf in enumerate(sorted(plan.leaves, key=cost))}
+
+
+def _without(number: int, leaves: Mapping[int, tuple[Leaf, ...]]) -> Mapping[int, tuple[Leaf, ...]]:
+    """The matchers of the other rounds."""
+    return {n: waiting for n, waiting in leaves.items() if n != number}
 
 
 def _round_of(leaf: Leaf, file: ParsedFile) -> int:

@@ -219,8 +219,7 @@ class RecallingReading(Reading):
             self._take(leaves[index], path, asked, set(), doubtful=doubtful)
         self.gaps |= {Gap(path, p.reason, partial=True) for p in look.problems}
         if look.later:
-            later = {number: list(waiting) for number, waiting in look.later}
-            self._pending.append(Pending(path, roles, None, set(look.possible), later))
+            self._wait(path, roles, None, look.possible, dict(look.later))
             self._carried[path] = look.carried
 
     def _replay_index(self, path: str, roles: Roles, known: Known) -> None:
