@@ -253,7 +253,7 @@ class Fleet:
     """Only repositories that are public."""
     coverage: Coverage
     newest_run: Mapping[str, int] = field(default_factory=dict)
-    """How repositories ended in the newest run: scanned, judged (again, from their evidence), unchanged, failed, waiting.
+    """How repositories ended in the newest run: scanned, judged (again, from evidence), unchanged, failed, waiting;
     {} where only public ones are shown."""
     levels: tuple[LevelCount, ...]
     at_target: Share
