@@ -39,7 +39,7 @@ THIRD_PARTY = {
     "assess": {"msgspec"},
     "report": {"rich", "msgspec", "jinja2", "markupsafe"},
     "scan": {"msgspec", "re2"},
-    "fleet": {"msgspec", "sqlalchemy", "alembic", "github", "gitlab", "git"},
+    "fleet": {"msgspec", "sqlalchemy", "alembic", "github", "gitlab"},
     "cli": {"click", "msgspec"},
 }
 """Room -> packages of others that it may import."""
@@ -54,7 +54,6 @@ STARTING = {
     "fleet/cloning/git.py",
     "fleet/sources/tokens.py",
     "fleet/running/slots.py",
-    "scan/history/helper.py",
     "fleet/running/worker.py",
 }
 """The only modules outside `snapshot` that may start a process, or know of one: git, a forge's own command line, a

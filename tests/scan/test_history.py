@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import threading
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -15,7 +12,6 @@ from snapshot.building import Repo, run_git
 from mlscan.content import Content, load_content
 from mlscan.scan import ScanOptions, scan_with
 from mlscan.scan.history import HistoryOptions, history_of
-from mlscan.scan.history.helper import is_worth_it
 from mlscan.scan.history.samples import check_every, choose
 from mlscan.snapshot import Commit, Line
 from mlscan.types.errors import NothingToScan, SettingsError, UsageError
@@ -158,8 +154,8 @@ def test_merges_count_when_they_arrive(life: Life) -> None:
     life.repo.git("checkout", "--quiet", "main")
     for day in ("02-03", "02-04", "02-05"):
         life.on(f"2024-{day}", README__md=f"# {day}\n")
-    when = {"GIT_COMMITTER_DATE": "2024-02-06T12:00:00+00:00"}
-    life.repo.git("merge", "--quiet", "--no-ff", "--message", "m", "side", **when)
+    when = "2024-02-06T12:00:00+00:00"
+    life.repo.git("merge", "--quiet", "--no-ff", "--message", "m", "side", GIT_COMMITTER_DATE=when)
     merge = life.repo.head
     life.on("2024-02-07", README__md="# later\n")
     history = life.told()
@@ -282,20 +278,3 @@ def test_clocks_that_were_wrong_make_no_periods() -> None:
         "c1 2024-02",
         "c2 1970-01",
     ]
-
-
-# --- a second process ---
-
-
-def test_a_second_process_is_for_long_histories_on_several_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    monkeypatch.setattr(sys, "platform", "linux")
-    assert not is_worth_it(5)
-    assert not is_worth_it(100_000)
-    thread = threading.Thread(target=(waiting := threading.Event()).wait)
-    thread.start()
-    assert not is_worth_it(50)
-    waiting.set()
-    thread.join()
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0}, raising=False)
-    assert not is_worth_it(50)

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from mlscan.scan.collecting import rarely_collected
 from mlscan.scan.configured import ScopedSnapshot
 from mlscan.scan.counted import CountedSnapshot
 from mlscan.types.assessment import Assessment, Stats
@@ -115,8 +116,9 @@ def look(content: Content, path: str | Path, options: ScanOptions) -> Seen:
     from mlscan.snapshot import open_snapshot
 
     start = perf_counter()
-    opened = open_snapshot(path, rev=options.rev, limits=options.limits, kept=options.kept)
-    seen = look_at(content, opened, options)
+    with rarely_collected():
+        opened = open_snapshot(path, rev=options.rev, limits=options.limits, kept=options.kept)
+        seen = look_at(content, opened, options)
     return replace(seen, seconds=perf_counter() - start)
 
 

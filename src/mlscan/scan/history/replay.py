@@ -64,11 +64,6 @@ class Replay:
             self._known[commit.revision] = replace(found, places=None)
         return found
 
-    def learned(self, commit: Commit, judged: Judged) -> Judged:
-        """What is to be said of a commit, as it was found by another."""
-        self._known[commit.revision] = replace(judged, places=None)
-        return judged
-
     def _judged(self, revision: str) -> Judged:
         seen = self._look(revision)
         settled = settle(self._content, seen.info, seen.loaded, self._options)

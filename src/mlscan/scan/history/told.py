@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -11,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlscan.scan.history.helper import SHARE, Helper, is_worth_it
+from mlscan.scan.collecting import rarely_collected
 from mlscan.scan.history.replay import Judged, Replay
 from mlscan.scan.history.samples import TAG, Choice, Sample, check_every, choose
 from mlscan.scan.history.turns import Change, Turns
@@ -36,8 +34,6 @@ if TYPE_CHECKING:
 LOOKED_AT_LEAST = 50
 """Commits between samples that may be looked at to find turns; as many as there are samples where those are more."""
 ALL = 1 << 40
-_ALLOCATED = 50_000
-"""Objects that are made before cycles among them are looked for."""
 _FAILED = 3
 """Problems of revisions that are told one by one."""
 
@@ -79,51 +75,17 @@ def history_of(content: Content, path: str | Path, options: HistoryOptions) -> t
     check_every(options.every)
     scan = replace(options.scan, as_of=options.scan.as_of or datetime.now(UTC).date(), progress=None, with_=())
     content = with_policy(content, scan.policy)
-    with _rarely_collected(), Revisions(path, scan.rev, scan.limits) as revisions:
+    with rarely_collected(), Revisions(path, scan.rev, scan.limits) as revisions:
         line = revisions.line()
         tags = revisions.tags() if options.every == TAG else {}
         shallow = revisions.info.history is History.SHALLOW
         choice = choose(line, options.every, options.since, tags, shallow=shallow)
-        with _helped(content, path, scan, (revisions.tip, choice)) as helper:
-            revisions.prepare(sample.commit.revision for sample in choice.samples)
-            replay = Replay(content, revisions, scan)
-            told = _Told(choice, replay, options.notify, helper)
+        revisions.prepare(sample.commit.revision for sample in choice.samples)
+        told = _Told(choice, Replay(content, revisions, scan), options.notify)
         budget = ALL if options.exact else max(LOOKED_AT_LEAST, len(choice.samples))
         turns = Turns(line.commits, revisions.changed, budget)
         practices = told.practices(turns)
         return told.newest, _history(options, told, practices, told.levels(turns))
-
-
-@contextlib.contextmanager
-def _helped(
-    content: Content, path: str | Path, scan: ScanOptions, asked: tuple[str, Choice]
-) -> Iterator[tuple[int, Helper] | None]:
-    """A helper with the number of the oldest samples that it judges; None where there is none."""
-    tip, choice = asked
-    if not is_worth_it(len(choice.samples)):
-        yield None
-        return
-    older = [sample.commit for sample in choice.samples[: int(SHARE * len(choice.samples))]]
-
-    def work() -> list[Judged]:
-        with Revisions(path, tip, scan.limits) as revisions:
-            revisions.prepare(commit.revision for commit in older)
-            replay = Replay(content, revisions, scan)
-            return [replay.at(commit) for commit in older]
-
-    with Helper(work) as helper:
-        yield len(older), helper
-
-
-@contextlib.contextmanager
-def _rarely_collected() -> Iterator[None]:
-    """Lets Python look for cycles less often: what is kept would be looked through each time."""
-    usual = gc.get_threshold()
-    gc.set_threshold(_ALLOCATED, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def _history(
@@ -154,25 +116,14 @@ def _history(
 class _Told:
     """All samples, judged, with what changes from one to another."""
 
-    def __init__(
-        self, choice: Choice, replay: Replay, notify: Progress | None, helped: tuple[int, Helper] | None
-    ) -> None:
+    def __init__(self, choice: Choice, replay: Replay, notify: Progress | None) -> None:
         self.choice, self._replay, self._notify = choice, replay, notify
         self._steps: dict[str, list[_Step]] = {}
         self._last: dict[str, _Step] = {}
         self.moments: list[Moment] = []
-        count, helper = helped or (0, None)
         self.newest: Assessment = replay.newest()
-        newer = [self._judged(number) for number in range(count, len(choice.samples))] if helper else []
-        older = helper.answers() if helper else ()
         for number, sample in enumerate(choice.samples):
-            if number >= count and newer:
-                judged = newer[number - count]
-            elif number < len(older):
-                judged = replay.learned(sample.commit, older[number])
-            else:
-                judged = self._judged(number)
-            self._add(sample, judged)
+            self._add(sample, self._judged(number))
 
     def _judged(self, number: int) -> Judged:
         if self._notify is not None:
