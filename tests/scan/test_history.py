@@ -15,7 +15,7 @@ from mlscan.scan.history import HistoryOptions, history_of
 from mlscan.scan.history.samples import check_every, choose
 from mlscan.snapshot import Commit, Line
 from mlscan.types.errors import NothingToScan, SettingsError, UsageError
-from mlscan.types.history import PracticeHistory, RepositoryHistory
+from mlscan.types.history import PracticeHistory, RepositoryHistory, Turn
 
 AS_OF = date(2026, 11, 23)
 FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures" / "repos"
@@ -69,10 +69,11 @@ def practice(history: RepositoryHistory, name: str) -> PracticeHistory:
 
 def spans(history: RepositoryHistory, name: str) -> list[tuple[str | None, str | None]]:
     """(commit at which it appeared, commit at which it vanished), None where that is not known or not so."""
-    return [
-        (s.appeared.at and s.appeared.at.revision, s.vanished and s.vanished.at and s.vanished.at.revision)
-        for s in practice(history, name).spans
-    ]
+    return [(_at(s.appeared), _at(s.vanished)) for s in practice(history, name).spans]
+
+
+def _at(turn: Turn | None) -> str | None:
+    return turn.at.revision if turn is not None and turn.at is not None else None
 
 
 def test_the_commits_at_which_practices_came_and_went_are_found_between_samples(life: Life) -> None:

@@ -91,8 +91,8 @@ def _change(repo: Repo, draw: random.Random) -> str:
         (repo.path / "train.py").rename(repo.path / draw.choice(["fit.py", "settings.py"]))
     who = draw.choice(["ann", "bob", "eve[bot]"])
     repo.git("add", "--all", "--force")
-    author = {"GIT_AUTHOR_NAME": who, "GIT_AUTHOR_EMAIL": f"{who}@example.org"}
-    repo.git("commit", "--quiet", "--allow-empty", "--message", "x", **author)
+    words = ("commit", "--quiet", "--allow-empty", "--message", "x")
+    repo.git(*words, GIT_AUTHOR_NAME=who, GIT_AUTHOR_EMAIL=f"{who}@example.org")
     return repo.head
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,8 @@ def _compare(path: Path, revisions: list[str], limits: Limits | None = None) -> 
 def _commit(repo: Repo, who: str, **files: str) -> str:
     repo.write({name.replace("_dot_", "."): text for name, text in files.items()})
     repo.git("add", "--all", "--force")
-    author = {"GIT_AUTHOR_NAME": who, "GIT_AUTHOR_EMAIL": f"{who.lower()}@example.org"}
-    repo.git("commit", "--quiet", "--allow-empty", "--message", "x", **author)
+    words = ("commit", "--quiet", "--allow-empty", "--message", "x")
+    repo.git(*words, GIT_AUTHOR_NAME=who, GIT_AUTHOR_EMAIL=f"{who.lower()}@example.org")
     return repo.head
 
 
@@ -79,7 +80,12 @@ def test_git_is_asked_once_for_all(merged: tuple[Repo, list[str]], monkeypatch: 
     with Revisions(repo.path) as opened:
         opened.prepare(revisions)
         asked: list[object] = []
-        monkeypatch.setattr(CommitLog, "_records", lambda *words: asked.append(words) or iter(()))
+
+        def noted(*words: object) -> Iterator[object]:
+            asked.append(words)
+            return iter(())
+
+        monkeypatch.setattr(CommitLog, "_records", noted)
         for revision in revisions[:3]:
             with opened.snapshot(revision) as one:
                 assert not isinstance(one.authors(), Gap)
