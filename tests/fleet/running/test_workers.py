@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -10,12 +11,17 @@ import pytest
 
 from fleet.running.build import DAY, SKETCH, Remembered, commit
 from fleet.running.misbehaving import Misbehaving
+from mlscan.fleet.cloning import CloneLimits, Cloner
 from mlscan.fleet.running import Bounds, Scan, Setup, scan
 from mlscan.fleet.running.coordinator import CRASHED, OUT_OF_TIME, WorkersFailed
 from mlscan.fleet.running.slots import WorkerProcess
 from mlscan.fleet.store import Store
+from mlscan.report import render
+from mlscan.scan import scan as scan_one
+from mlscan.types.fleet import Standing
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+STORIES = Path(__file__).resolve().parents[3] / "fixtures" / "repos"
 NAMES = ("bomb", "crash", "good", "hang", "once", "other", "spin")
 
 
@@ -79,3 +85,33 @@ def test_workers_that_cannot_start_end_the_run(tmp_path: Path) -> None:
     with Store.open(str(tmp_path / "fleet.db"), create=True) as store, pytest.raises(WorkersFailed):
         asked = Scan(sources=(str(tmp_path / "clones"),), setup=setup, as_of=DAY)
         scan(store, asked, Remembered(), lambda: WorkerProcess(broken))
+
+
+def test_any_number_of_workers_gives_the_same_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    for story in sorted(STORIES.iterdir())[:5]:
+        texts = {p.relative_to(story).as_posix(): p.read_text() for p in story.rglob("*") if p.is_file()}
+        commit(tmp_path / "clones" / story.name, texts)
+    commit(tmp_path / "clones" / "sketch", SKETCH)
+    told = []
+    for jobs in (1, 3):
+        cloner = Cloner(tmp_path / "cache", CloneLimits())
+        setup = Setup(fetcher=cloner)
+        with Store.open(str(tmp_path / f"{jobs}.db"), create=True) as store:
+            asked = Scan(sources=(str(tmp_path / "clones"),), setup=setup, as_of=DAY, jobs=jobs)
+            scan(store, asked, Remembered(), lambda setup=setup: WorkerProcess(setup))
+            told.append({s.repository.name: _report(store, s) for s in store.standings()})
+    one, several = told
+    assert one == several
+    assert len(one) == 6
+    here = {name: _without_stats(render(scan_one(tmp_path / "clones" / name, as_of=DAY), "json")) for name in one}
+    assert here == one
+
+
+def _report(store: Store, standing: Standing) -> dict[str, object]:
+    assert standing.newest is not None
+    return _without_stats(render(store.assessment(standing.newest.scan), "json"))
+
+
+def _without_stats(text: str) -> dict[str, object]:
+    return {key: value for key, value in json.loads(text).items() if key != "stats"}
