@@ -69,7 +69,10 @@ def test_files_people_and_what_they_touch_are_those_of_each_revision(merged: tup
     _compare(repo.path, [*reversed(revisions), revisions[2], revisions[-1]])
 
 
-@pytest.mark.parametrize("limits", [Limits(commits=2), Limits(recent_commits=2), Limits(files=1), Limits(file_bytes=1)])
+@pytest.mark.parametrize(
+    "limits",
+    [Limits(commits=2), Limits(recent_commits=2), Limits(changed_paths=1), Limits(files=1), Limits(file_bytes=1)],
+)
 def test_limits_are_those_of_each_revision(merged: tuple[Repo, list[str]], limits: Limits) -> None:
     repo, revisions = merged
     _compare(repo.path, revisions, limits)

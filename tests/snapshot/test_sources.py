@@ -424,6 +424,7 @@ def test_people_and_the_paths_that_they_change(repo: Repo) -> None:
     assert set().union(*below.values()) == {"fit.py", "é b.sql", "new.py"}
     newest = touched(repo.path, recent_commits=1)
     assert list(newest.values()) == [{"ml/fit.py", "ml/new.py"}]
+    assert touched(repo.path, changed_paths=1)["Cy"] == {"ml/fit.py"}
 
 
 def test_without_history_nobody_touches_anything(tmp_path: Path) -> None:

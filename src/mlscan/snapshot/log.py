@@ -86,7 +86,7 @@ class CommitLog:
         start = self._start(info)
         people = self._people_of(info, limits) if start is not None else None
         newest = self._newest(start, limits.recent_commits) if start is not None and people is not None else None
-        if people is None or newest is None or not self._ask_paths(newest):
+        if people is None or newest is None or not self._ask_paths(newest, limits):
             return None
         below = f"{info.folder}/".encode("utf-8", "surrogateescape") if info.folder else b""
         found: dict[Author, set[bytes]] = {}
@@ -101,7 +101,7 @@ class CommitLog:
             start = self._numbers.get(revision)
             newest = self._newest(start, limits.recent_commits) if start is not None else None
             wanted.update(dict.fromkeys(newest or ()))
-        self._ask_paths(list(wanted))
+        self._ask_paths(list(wanted), limits)
 
     # --- people ---
 
@@ -176,7 +176,7 @@ class CommitLog:
             return None
         return [self._numbers[line] for line in printed.decode("ascii", "replace").split() if line in self._numbers]
 
-    def _ask_paths(self, numbers: Iterable[int]) -> bool:
+    def _ask_paths(self, numbers: Iterable[int], limits: Limits) -> bool:
         """Has the changed paths of these commits at hand; False where git fails."""
         if self._held > PATHS:
             self._paths, self._held = {}, 0
@@ -194,7 +194,7 @@ class CommitLog:
                 line = record.strip(_LINES)
                 if line.startswith(b"\x02"):
                     paths = found.setdefault(line[1:].decode("ascii", "replace"), set())
-                elif line:
+                elif line and len(paths) < limits.changed_paths:
                     paths.add(line)
         except (GitFailed, OSError):
             return False

@@ -141,7 +141,7 @@ class RepositorySnapshot:
         if isinstance(log, Gap):
             return log
         try:
-            return _changed(log, self._parts.info.folder)
+            return _changed(log, self._parts.info.folder, self._parts.limits.changed_paths)
         except (GitFailed, OSError):
             return Gap("", "history with missing objects: what people touch is unknown")
 
@@ -257,16 +257,23 @@ def _count(records: Iterable[bytes]) -> dict[Author, int]:
     return found
 
 
-def _changed(records: Iterable[bytes], folder: str) -> dict[Author, frozenset[str]]:
-    """Authors with the paths after them; paths of other folders are left out, those of this one begin in it."""
+def _changed(records: Iterable[bytes], folder: str, most: int) -> dict[Author, frozenset[str]]:
+    """Authors with the paths after them; paths of other folders are left out, those of this one begin in it.
+
+    most: paths of one commit that are looked at.
+    """
     start = f"{folder}/" if folder else ""
     found: dict[Author, set[str]] = {}
     paths: set[str] = set()
+    left = most
     for record in records:
         line = record.strip(b"\n")
         if line.startswith(b"\x02"):
             name, _, email = line[1:].decode("utf-8", "replace").partition("\x01")
-            paths = found.setdefault(Author(name, email), set())
+            paths, left = found.setdefault(Author(name, email), set()), most
+            continue
+        left -= bool(line)
+        if left < 0:
             continue
         path = line.decode("utf-8", "surrogateescape")
         if path.startswith(start) and path != start:

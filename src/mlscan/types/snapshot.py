@@ -58,6 +58,8 @@ class Limits:
     unknown. Checked between files and between matchers."""
     recent_commits: int = 1_000
     """Commits whose changed paths are looked at."""
+    changed_paths: int = 10_000
+    """Paths of one of these commits that are looked at; what changes more is an import, not work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ def test_any_number_of_workers_gives_the_same_reports(tmp_path: Path, monkeypatc
         setup = Setup(fetcher=cloner)
         with Store.open(str(tmp_path / f"{jobs}.db"), create=True) as store:
             asked = Scan(sources=(str(tmp_path / "clones"),), setup=setup, as_of=DAY, jobs=jobs)
-            scan(store, asked, Remembered(), lambda setup=setup: WorkerProcess(setup))
+            scan(store, asked, Remembered(), partial(WorkerProcess, setup))
             told.append({s.repository.name: _report(store, s) for s in store.standings()})
     one, several = told
     assert one == several
