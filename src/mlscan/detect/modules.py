@@ -27,13 +27,10 @@ class ModuleIndex:
 
     def __init__(self, paths: Iterable[str]) -> None:
         files = [p for p in paths if p.endswith(".py")]
-        self._by_last: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._by_last: dict[str, list[str]] = defaultdict(list)
         for path in files:
-            parts = tuple(path[:-3].split("/"))
-            if parts[-1] == "__init__":
-                parts = parts[:-1]
-            if parts:
-                self._by_last[parts[-1]].append((parts, path))
+            if parts := _parts(path):
+                self._by_last[parts[-1]].append(path)
         self.own = frozenset(_own_packages(files, set(paths)))
         """Top-level names that this repository defines as packages or modules."""
         self._cache: dict[tuple[str, str], str | None] = {}
@@ -64,8 +61,9 @@ class ModuleIndex:
         base = base[: len(base) - up] if up else base
         parts = (*base, *(rest.split(".") if rest else ()))
         for size in range(len(parts), max(len(parts) - 2, 0), -1):
-            for found, path in self._by_last.get(parts[size - 1], ()):
-                if found == parts[:size]:
+            whole = _endings(parts[:size])
+            for path in self._by_last.get(parts[size - 1], ()):
+                if path in whole:
                     return path
         return None
 
@@ -75,12 +73,27 @@ class ModuleIndex:
             if size < 1:
                 break
             wanted = parts[:size]
-            found = [(f, p) for f, p in self._by_last.get(wanted[-1], ()) if f[-size:] == wanted]
+            whole = _endings(wanted)
+            below = tuple(f"/{ending}" for ending in whole)
+            named = self._by_last.get(wanted[-1], ())
+            found = [(_parts(p), p) for p in named if p in whole or p.endswith(below)]
             near = [(f, p) for f, p in found if size > 1 or _importable("/".join(f[:-size]), folder)]
             found = near or (found if len(found) == 1 and "_" in wanted[0] else [])
             if found:
                 return min(found, key=lambda c: (-_shared(c[1], folder), len(c[0]), c[1]))[1]
         return None
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    """The names that lead to the module of a file; () for the package of the root."""
+    parts = tuple(path[:-3].split("/"))
+    return parts[:-1] if parts[-1] == "__init__" else parts
+
+
+def _endings(parts: Sequence[str]) -> tuple[str, str]:
+    """How the path of a module may end."""
+    joined = "/".join(parts)
+    return f"{joined}.py", f"{joined}/__init__.py"
 
 
 def _own_packages(files: Sequence[str], known: set[str]) -> Iterable[str]:
