@@ -57,12 +57,17 @@ def report(url: str) -> str:
 
 
 def doubles(url: str) -> list[str]:
-    """What is in the store more than once, or has not ended."""
+    """What is in the store more than once, or has not ended.
+
+    A run that was over when it was killed is followed by one in which nothing has changed.
+    """
     asked = {
         "verdicts": "SELECT repository_id FROM fleet_verdicts GROUP BY repository_id HAVING COUNT(*) > 1",
         "evidence": "SELECT repository_id FROM fleet_evidence GROUP BY repository_id HAVING COUNT(*) > 1",
-        "runs": "SELECT id FROM fleet_runs WHERE state <> 'finished' OR (SELECT COUNT(*) FROM fleet_runs) > 1",
-        "attempts": "SELECT repository_id FROM fleet_attempts WHERE state <> 'scanned'",
+        "runs": "SELECT id FROM fleet_runs WHERE state <> 'finished'",
+        "attempts": "SELECT repository_id FROM fleet_attempts WHERE state NOT IN ('scanned', 'unchanged')",
+        "scans": "SELECT repository_id FROM fleet_attempts GROUP BY repository_id"
+        " HAVING SUM(CASE WHEN state = 'scanned' THEN 1 ELSE 0 END) <> 1",
     }
     with Store.open(url) as store, store._engine.connect() as connection:
         return [f"{what} of {row[0]}" for what, query in asked.items() for row in connection.execute(text(query))]
