@@ -9,6 +9,7 @@ import msgspec
 
 from mlscan.report.fleet.data import cell
 from mlscan.report.json_report import Json, dumped_json
+from mlscan.report.published import schema_of
 from mlscan.types.history import Moment, RepositoryHistory
 
 _HEAD = ("date", "revision", "label", "level", "level_name", "could_be", "kind", "applicable", "gaps", "problem")
@@ -47,15 +48,4 @@ def _answer(moment: Moment, practice: str) -> str:
 
 def history_schema() -> str:
     """The JSON Schema (2020-12) of `mlscan history --format json`, as text that ends in a newline."""
-    (reference,), parts = msgspec.json.schema_components([RepositoryHistory], ref_template="#/$defs/{name}")
-    for part in parts.values():
-        if "properties" in part:
-            part["required"] = list(part["properties"])
-            part["additionalProperties"] = False
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "mlscan history",
-        **reference,
-        "$defs": parts,
-    }
-    return msgspec.json.format(msgspec.json.encode(schema), indent=2).decode() + "\n"
+    return schema_of(RepositoryHistory, "mlscan history")
