@@ -10,7 +10,7 @@ import pytest
 from clock import nothing_hangs
 
 from fleet.cloning.server import GitServer
-from fleet.sources.conftest import TOKENS
+from fleet.sources.conftest import take_tokens
 from mlscan.fleet.cloning import CloneLimits, Cloner
 from mlscan.types.fleet import FleetRepository
 
@@ -23,10 +23,7 @@ def _nothing_hangs() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_tokens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in TOKENS:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("GH_CONFIG_DIR", str(tmp_path / "no-gh"))
-    monkeypatch.setenv("GLAB_CONFIG_DIR", str(tmp_path / "no-glab"))
+    take_tokens(monkeypatch, tmp_path)
 
 
 @pytest.fixture

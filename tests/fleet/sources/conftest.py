@@ -27,13 +27,17 @@ def _nothing_hangs() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def _no_tokens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def take_tokens(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Nobody is known to any forge: not by the environment, nor by a command line that somebody is logged in with."""
     for name in TOKENS:
         monkeypatch.delenv(name, raising=False)
-    # Nor those of a command line that somebody is logged in with.
-    monkeypatch.setenv("GH_CONFIG_DIR", str(tmp_path / "no-gh"))
-    monkeypatch.setenv("GLAB_CONFIG_DIR", str(tmp_path / "no-glab"))
+    monkeypatch.setenv("GH_CONFIG_DIR", str(folder / "no-gh"))
+    monkeypatch.setenv("GLAB_CONFIG_DIR", str(folder / "no-glab"))
+
+
+@pytest.fixture(autouse=True)
+def _no_tokens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    take_tokens(monkeypatch, tmp_path)
 
 
 @dataclass
