@@ -49,7 +49,7 @@ class Limits:
     file_bytes: int = 4_000_000
     notebook_bytes: int = 100_000_000
     total_bytes: int = 1_000_000_000
-    files: int = 100_000
+    files: int = 200_000
     depth: int = 100
     path_bytes: int = 4_096
     commits: int = 200_000
