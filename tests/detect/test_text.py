@@ -26,3 +26,14 @@ def test_named_groups_are_captured() -> None:
 def test_words_in_any_script_are_found() -> None:
     find = {"in": ["README*"], "text": "教材|учебн"}
     assert places({"README.md": "# 教材\n", "b/README.md": "учебный курс\n"}, find) == ["README.md:1", "b/README.md:1"]
+
+
+def test_prose_leaves_out_what_is_shown_as_code() -> None:
+    find = {"in": ["README*"], "text": {"regex": "^# ", "in": "prose"}}
+    shown = "# Trees\n\n```bash\n# Train them\n```\n\n> ~~~~\n# Fell them\n~~~\n> ~~~~\n# Wood\n\n```inline```\n# Bark\n"
+    assert places({"README.md": shown}, find) == ["README.md:1", "README.md:11", "README.md:14"]
+
+
+def test_prose_of_the_first_lines_counts_the_lines_of_the_file() -> None:
+    find = {"in": ["README*"], "text": {"regex": "^# ", "in": "prose", "first_lines": 5}}
+    assert places({"README.md": "```\n# Shown\n```\n\n# Five\n# Six\n"}, find) == ["README.md:5"]

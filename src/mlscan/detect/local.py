@@ -11,6 +11,7 @@ import re2
 
 from mlscan.detect.excerpt import clipped
 from mlscan.detect.facts import Facts
+from mlscan.detect.fences import outside_fences
 from mlscan.detect.hits import Hit
 from mlscan.detect.modules import Modules
 from mlscan.detect.name_table import NameTable
@@ -266,6 +267,8 @@ class LocalMatchers:
         """Lines in which the pattern may hold, with their 1-based numbers."""
         if spec.in_ == "code" and (file.roles.language or file.roles.notebook):
             return enumerate(islice(file.code_lines, spec.first_lines), 1)
+        if spec.in_ == "prose":
+            return outside_fences(islice(file.lines, spec.first_lines))
         if spec.first_lines is not None:
             return enumerate(islice(file.lines, spec.first_lines), 1)
         return [(n, file.line(n)) for n in _lines_of(whole, file.data)]

@@ -219,11 +219,12 @@ class RefersMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
 class TextMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"in_": "in"}):
     """RE2 over lines: the last resort. Hit: the line. Lines over 2,000 characters are not searched.
 
-    `in: code` drops comments and strings of the languages that the readers know. Named groups are captured.
+    `in: code` drops comments and strings of the languages that the readers know, `in: prose` the fenced blocks of code
+    of Markdown. Named groups are captured.
     """
 
     regex: str
-    in_: Literal["code", "any"] = "any"
+    in_: Literal["code", "prose", "any"] = "any"
     unless: str | None = None
     """RE2 that the line must not match."""
     first_lines: int | None = None
