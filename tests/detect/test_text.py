@@ -30,7 +30,9 @@ def test_words_in_any_script_are_found() -> None:
 
 def test_prose_leaves_out_what_is_shown_as_code() -> None:
     find = {"in": ["README*"], "text": {"regex": "^# ", "in": "prose"}}
-    shown = "# Trees\n\n```bash\n# Train them\n```\n\n> ~~~~\n# Fell them\n~~~\n> ~~~~\n# Wood\n\n```inline```\n# Bark\n"
+    shown = (
+        "# Trees\n\n```bash\n# Train them\n```\n\n> ~~~~\n# Fell them\n~~~\n> ~~~~\n# Wood\n\n```inline```\n# Bark\n"
+    )
     assert places({"README.md": shown}, find) == ["README.md:1", "README.md:11", "README.md:14"]
 
 
