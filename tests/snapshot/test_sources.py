@@ -197,7 +197,7 @@ def test_a_head_that_is_broken_is_not_taken_for_an_empty_repository(repo: Repo, 
     run_git(tmp_path, "clone", "--quiet", "--bare", "repo", "bare.git")
     (tmp_path / "bare.git" / "HEAD").write_text("0" * 40 + "\n")
     (repo.path / ".git" / "HEAD").write_text("garbage\n")
-    assert read_all(tmp_path / "bare.git").gaps == {".git": {"the commit of HEAD cannot be read"}}
+    assert read_all(tmp_path / "bare.git").gaps == {"": {"the commit of HEAD cannot be read"}}
     found = read_all(repo.path)
     assert (found.data, found.gaps) == (FILES, {".git": {"the commit of HEAD cannot be read"}})
 

@@ -72,7 +72,8 @@ def _open_practice(name: str, facts: Facts) -> str:
 
 def _detector(cond: Cond, facts: Facts) -> Outcome:
     name = cond.detector or ""
-    open_ = f"could not be decided ({facts.unknown[name]})" if name in facts.unknown else ""
+    why = facts.may_be_more(name)
+    open_ = f"could not be decided ({why})" if why else ""
     info = facts.content.detectors.get(name)
     if not open_ and info and info.practice in facts.hidden:
         handed = facts.hidden[info.practice]
@@ -138,7 +139,7 @@ def _counted(names: str | list[str], facts: Facts, contexts: list[Context] | Non
         for evidence in source.get(name, ()):
             if facts.counts(evidence, contexts):
                 found.setdefault(evidence.where.path, evidence)
-        more = more or bool(_open_practice(name, facts) if practice else name in facts.unknown)
+        more = more or bool(_open_practice(name, facts) if practice else facts.may_be_more(name))
     return [found[p] for p in sorted(found, key=lambda p: p.encode("utf-8", "surrogateescape"))], more
 
 

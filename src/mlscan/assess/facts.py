@@ -28,6 +28,8 @@ class Facts:
     by_practice: Mapping[str, list[Evidence]]
     unknown: Mapping[str, str]
     """Detector id -> why it could not be decided; drafts are left out."""
+    more: Mapping[str, str]
+    """Detector id -> why there may be more of it than was seen; drafts are left out."""
     hidden: Mapping[str, Evidence]
     """Practice -> the delegation behind which it could lie."""
     numbers: Mapping[str, int | None]
@@ -43,9 +45,13 @@ class Facts:
         return counts(self.content, evidence, contexts)
 
     def unknown_of(self, practice: str) -> tuple[str, str] | None:
-        """The first undecided detector of a practice, with the reason."""
-        ids = (d for d in sorted(self.unknown) if self._practice_of(d) == practice)
-        return next(((d, self.unknown[d]) for d in ids), None)
+        """The first undecided detector of a practice, else the first of which there may be more, with the reason."""
+        open_ = ((d, why) for group in (self.unknown, self.more) for d, why in sorted(group.items()))
+        return next(((d, why) for d, why in open_ if self._practice_of(d) == practice), None)
+
+    def may_be_more(self, detector: str) -> str:
+        """Why a detector could be seen, or be seen more often, if all were known; "" where it could not."""
+        return self.unknown.get(detector) or self.more.get(detector, "")
 
     def title(self, detector: str) -> str:
         """What the detector says in plain words; its id where it is not known."""
@@ -82,6 +88,7 @@ def gather(content: AssessContent, findings: Findings) -> Facts:
         by_detector=by_detector,
         by_practice=by_practice,
         unknown={d: why for d, why in sorted(findings.unknown.items()) if d not in drafts},
+        more={d: why for d, why in sorted(findings.more.items()) if d not in drafts},
         hidden={},
         numbers=findings.numbers,
     )
@@ -101,6 +108,9 @@ def narrowed(facts: Facts, keep: Callable[[Evidence], bool], names: Collection[s
 
     part = replace(facts, by_detector=kept(facts.by_detector), by_practice=kept(facts.by_practice), practices={})
     part.kind, part.hidden = "", _hidden(part)
+    # What was seen elsewhere only could lie here unseen.
+    unseen = {d: why for d, why in facts.more.items() if d not in part.by_detector}
+    part.unknown = {**facts.unknown, **unseen} if unseen else facts.unknown
     return part
 
 

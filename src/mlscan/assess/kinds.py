@@ -32,7 +32,7 @@ def decide_kind(facts: Facts) -> Kind:
         return Kind(word.kind, (sentence(f"given in {word.kind_by}"),), (word.kind,))
     file = facts.content.kinds
     full = _decided(replace(facts, hidden={}, practices={}))
-    seen = _decided(replace(full, unknown={}, practices={}))
+    seen = _decided(replace(full, unknown={}, more={}, practices={}))
     possible: dict[str, str] = {}
     name, reason = "", ""
     for rule in file.kinds:

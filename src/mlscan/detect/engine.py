@@ -17,6 +17,7 @@ from mlscan.detect.excerpt import excerpt
 from mlscan.detect.facts import Facts
 from mlscan.detect.follow import CommandIndex
 from mlscan.detect.generated import GeneratedSnapshot, generated_paths, with_own_paths
+from mlscan.detect.hidden import Hidden, hidden_places, inside
 from mlscan.detect.hints import hints_of
 from mlscan.detect.hits import Hit, Result
 from mlscan.detect.infra import ci_images
@@ -33,6 +34,7 @@ from mlscan.detect.reading import Reading
 from mlscan.detect.recall import RecallingReading
 from mlscan.detect.siblings import Group, SiblingSearch, sibling_hits
 from mlscan.detect.started import CommandSources
+from mlscan.detect.unread import imported_only, starting
 from mlscan.detect.values import check_for
 from mlscan.detect.wide import CiMatcher
 from mlscan.detect.work import people_by_work
@@ -81,13 +83,17 @@ class Engine:
         paths = tuple(f.path for f in snapshot.files)
         self._snapshot = snapshot
         self._plan = plan
+        places = hidden_places(snapshot.gaps, renamed=isinstance(snapshot, GeneratedSnapshot))
+        contexts = contexts_of((*paths, *map(inside, places)), plan.lists.contexts)
+        contexts |= {place: contexts.pop(inside(place)) for place in places}
+        self._hidden = Hidden(places, plan, contexts)
         self._facts = Facts(
             paths=paths,
             known=frozenset(paths),
-            contexts=contexts_of(paths, plan.lists.contexts)
-            | {f.path: f.context for f in snapshot.files if f.context is not None},
+            contexts=contexts | {f.path: f.context for f in snapshot.files if f.context is not None},
             modules=ModuleIndex(paths),
             lists=plan.lists,
+            unread=dict(places),
         )
         self._leaf_near: dict[str, list[NearMiss]] = defaultdict(list)
         self._combiner_near: dict[str, list[NearMiss]] = {}
@@ -195,7 +201,8 @@ class Engine:
     def _leaf_result(self, leaf: Leaf) -> Result:
         if leaf.index not in self._leaf_results:
             in_time(self._snapshot)
-            self._leaf_results[leaf.index] = self._evaluate(leaf)
+            found, hidden = self._evaluate(leaf), self._hidden.of(leaf)
+            self._leaf_results[leaf.index] = Result(found.hits, found.unknown | hidden) if hidden else found
         return self._leaf_results[leaf.index]
 
     def _evaluate(self, leaf: Leaf) -> Result:
@@ -205,7 +212,8 @@ class Engine:
         spec = leaf.spec
         if isinstance(spec, CommandMatch):
             hits = self._commands.hits(spec, reject)
-            return self._filtered(leaf, Result(tuple(hits), self._unread_ci() if "ci" in spec.within else frozenset()))
+            unread = self._unread_ci() if "ci" in spec.within else frozenset()
+            return self._filtered(leaf, Result(tuple(hits), unread | starting(self._facts.unread, spec.within)))
         if isinstance(spec, CiMatch):
             found = self._ci.result(leaf, reject)
             unread = frozenset(p for p in self._facts.unread if p in self._ci_paths())
@@ -226,7 +234,9 @@ class Engine:
         unknown = frozenset(self._reading.unknown.get(leaf.index, ()))
         if isinstance(leaf.spec, DependencyMatch):
             hits = [h for h in hits if self._facts.declares(h.path)]
-            hits = [h for h in hits if not leaf.spec.imported or self._imported(h, reject)]
+            if leaf.spec.imported:
+                used = imported_only(hits, self._facts, self._hidden.places, reject)
+                hits, unknown = list(used.hits), unknown | used.unknown
         if isinstance(leaf.spec, ImageMatch) and "ci" in leaf.spec.within:
             check = check_for(leaf.spec.name, self._plan.lists)
             found = ci_images(leaf.spec, check, self._facts.workflows.values())
@@ -250,17 +260,6 @@ class Engine:
     def _unread_ci(self) -> frozenset[str]:
         unread = {p for p, w in self._facts.workflows.items() if w.active and not w.commands_read}
         return frozenset(unread | self._ci_paths())
-
-    def _imported(self, hit: Hit, reject: Callable[[Hit, str], None]) -> bool:
-        name = hit.capture("package") or ""
-        modules = self._plan.lists.packages.get(name, (name.replace("-", "_"),))
-        for path, imports in self._facts.imports.items():
-            if self._facts.context(path) is Context.OWN and any(
-                i == m or i.startswith(m + ".") for i in imports for m in modules
-            ):
-                return True
-        reject(hit, "nothing imports it")
-        return False
 
     def _refers(self, leaf: Leaf, spec: RefersMatch) -> Result:
         assert leaf.from_node is not None and leaf.to_node is not None
@@ -318,15 +317,18 @@ class Engine:
     def _findings(self) -> Findings:
         evidence: set[Evidence] = set()
         unknown: dict[str, str] = {}
+        more: dict[str, str] = {}
         rejections: list[Rejection] = []
         for name, result in self._results.items():
             mine = {self._evidence(name, hit) for hit in result.hits}
             evidence |= mine
             contexts = self._plan.detectors[name].contexts
             # An unread file of a context that does not count could not have changed the answer.
-            unread = sorted(p for p in result.unknown if self._facts.context(p) in contexts)
+            unread = sorted(p for p in result.unknown if not p or self._facts.context(p) in contexts)
             if unread and not any(e.context in contexts for e in mine):
                 unknown[name] = self._why_unknown(unread[0])
+            elif hidden := [p for p in unread if p in self._hidden.places]:
+                more[name] = self._why_unknown(hidden[0])
             rejections += self._rejections(name, {e.where.path for e in mine})
         rejections += named_only(self._facts, evidence, self._snapshot.read_many)
         packed = packed_gaps((p for p in self._facts.paths if self._facts.context(p) is Context.OWN), self._snapshot)
@@ -335,6 +337,7 @@ class Engine:
             gaps=tuple(sorted({*self._snapshot.gaps, *self._reading.gaps, *packed})),
             rejections=tuple(rejections),
             unknown=unknown,
+            more=more,
             numbers=self._numbers(evidence),
             hints=hints_of(evidence, self._plan.detectors),
             roots=self._facts.roots,

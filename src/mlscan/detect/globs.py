@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 import re2
@@ -22,10 +22,10 @@ _FIXED = {"**/": "(?:[^/]+/)*", "/**": "/.+", "**": ".*", "*": "[^/]*", "?": "[^
 @lru_cache(maxsize=4096)
 def glob_regex(glob: str) -> str:
     """The glob as an unanchored-free RE2 pattern over a whole path (without `^` and `$`)."""
-    return _regex(_whole(glob))
+    return _regex(whole_glob(glob))
 
 
-def _whole(glob: str) -> str:
+def whole_glob(glob: str) -> str:
     """The glob over the whole path, its short forms written out."""
     anchored = glob.startswith("/")
     glob = glob.removeprefix("/")
@@ -120,6 +120,10 @@ class GlobTable:
         """The id of a glob; the same glob has the same id."""
         return self._ids.setdefault(glob, len(self._ids))
 
+    def select(self, holds: Callable[[str], bool]) -> frozenset[int]:
+        """Ids of the globs of which something holds."""
+        return frozenset(number for glob, number in self._ids.items() if holds(glob))
+
     def match(self, path: str) -> frozenset[int]:
         """Ids of the globs that match a path, which is looked at once."""
         found = self._found.get(path)
@@ -151,7 +155,7 @@ class GlobTable:
     def _compile(self) -> None:
         self._compiled = True
         for glob, number in self._ids.items():
-            parts = _split(_whole(glob))
+            parts = _split(whole_glob(glob))
             if parts is None:
                 self._across.add(glob_regex(glob), number)
             else:

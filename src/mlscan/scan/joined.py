@@ -100,6 +100,7 @@ def told(findings: Findings, joined: JoinedSnapshot, plain: Findings) -> Finding
         gaps=tuple(sorted({_own_gap(gap, joined) for gap in findings.gaps})),
         rejections=tuple(dict.fromkeys(_own_rejection(r, joined) for r in findings.rejections)),
         unknown={name: _own_words(why, joined) for name, why in findings.unknown.items()},
+        more={name: _own_words(why, joined) for name, why in findings.more.items()},
         numbers=plain.numbers,
         roots=plain.roots,
     )

@@ -75,6 +75,7 @@ class Seen:
             found,
             evidence=tuple(e for e in found.evidence if e.detector in now),
             rejections=tuple(r for r in found.rejections if r.detector in now),
+            more={d: w for d, w in found.more.items() if d in now},
             unknown={**{d: w for d, w in found.unknown.items() if d in now}, **dict.fromkeys(now - before, NEWER)},
         )
 

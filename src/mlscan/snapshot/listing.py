@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from mlscan.snapshot import reasons
 from mlscan.snapshot.disk import is_inside
@@ -74,11 +75,12 @@ def bounded(listing: Listing, limits: Limits) -> Listing:
             continue
         last = entry.path
         if entry.path.count("/") > limits.depth:
-            gaps.append(Gap("/".join(entry.path.split("/")[: limits.depth + 1]), reasons.TOO_DEEP))
+            folder = "/".join(entry.path.split("/")[: limits.depth + 1])
+            gaps.append(Gap(folder, reasons.TOO_DEEP, hides_names=True))
         elif len(encode(entry.path)) > limits.path_bytes:
-            gaps.append(Gap(entry.path[:200], reasons.TOO_LONG))
+            gaps.append(Gap(entry.path[:200], reasons.TOO_LONG, hides_names=True))
         elif len(kept) >= limits.files:
-            gaps.append(Gap("", reasons.TOO_MANY))
+            gaps.append(Gap("", reasons.TOO_MANY, hides_names=True))
             break
         else:
             kept.append(entry)
@@ -95,6 +97,14 @@ def _named(gaps: Iterable[Gap]) -> list[Gap]:
         by_reason.setdefault(gap.reason, []).append(gap)
     shown = []
     for reason, found in by_reason.items():
-        more = [Gap("", f"{reason} (more of them)")] if len(found) > NAMED else []
-        shown += found[:NAMED] + more
+        shown += found[:NAMED]
+        if len(found) > NAMED:
+            hiding = [gap.path for gap in found[NAMED:] if gap.hides_names]
+            shown.append(Gap(_common_folder(hiding), f"{reason} (more of them)", hides_names=bool(hiding)))
     return sorted(shown)
+
+
+def _common_folder(paths: list[str]) -> str:
+    """The folder that all of them lie in; "" is the root."""
+    both = zip(min(paths).split("/"), max(paths).split("/"), strict=False) if paths else ()
+    return "/".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], both))

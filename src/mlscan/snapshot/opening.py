@@ -185,11 +185,17 @@ class Opening:
 
     def _gaps(self, info: RepositoryInfo) -> list[Gap]:
         if not takeover.references_are_files(self._found.common):
-            return [Gap(".git", reasons.REF_FORMAT)]
+            return [self._unread_head(info, reasons.REF_FORMAT)]
         known = self._references
         if info.revision is None and (known is None or not takeover.is_unborn(self._found, known)):
-            return [Gap(".git", reasons.BAD_HEAD)]
+            return [self._unread_head(info, reasons.BAD_HEAD)]
         return []
+
+    def _unread_head(self, info: RepositoryInfo, reason: str) -> Gap:
+        """The gap of a HEAD that cannot be read; where no files lie beside it, none are known."""
+        if info.revision is None and self._found.work_tree is None:
+            return Gap("", reason, hides_names=True)
+        return Gap(".git", reason)
 
     def _work_tree(self, info: RepositoryInfo) -> Parts | list[Gap]:
         disk = Disk(self._folder)
@@ -206,7 +212,7 @@ class Opening:
             return Listing(gaps=[] if gaps else [Gap("", reasons.NO_COMMIT)])
         words = commit.split(None, 2) if isinstance(commit, bytes) else []
         if len(words) < 2 or words[0] != b"tree" or not _OID.fullmatch(words[1]):
-            return Listing(gaps=[Gap("", reasons.BAD_HEAD)])
+            return Listing(gaps=[Gap("", reasons.BAD_HEAD, hides_names=True)])
         tree = find_tree(self.trees, words[1].decode("ascii"), self._found.prefix)
         if tree is None and rev is not None:
             raise NothingToScan(f"{self._folder}: no such folder in the revision {rev!r}")

@@ -43,14 +43,14 @@ def of_tree(stream: ObjectStream, tree: str, limits: Limits) -> Listing:
             if mode != _FOLDER:
                 listing.add(mode, oid.hex(), path)
             elif depth >= limits.depth:
-                listing.gaps.append(Gap(path, reasons.TOO_DEEP))
+                listing.gaps.append(Gap(path, reasons.TOO_DEEP, hides_names=True))
             else:
                 stack.append((path + "/", depth + 1, _open(fetched, oid.hex(), path, listing)))
                 break
         else:
             stack.pop()
         if left < 0 or len(listing.entries) > limits.files:
-            listing.gaps.append(Gap("", reasons.TOO_MANY))
+            listing.gaps.append(Gap("", reasons.TOO_MANY, hides_names=True))
             break
     return listing
 
@@ -94,8 +94,10 @@ def _fetch(stream: ObjectStream, root: str, limits: Limits) -> dict[str, Answer]
 def _open(fetched: dict[str, Answer], oid: str, path: str, listing: Listing) -> Iterator[Item]:
     answer = fetched.get(oid, reasons.TOO_MANY)
     if isinstance(answer, str):
-        listing.gaps.append(Gap(path, reasons.NO_FOLDER if answer == reasons.MISSING else answer))
-    return _items(answer, oid, broken=lambda: listing.gaps.append(Gap(path, reasons.BROKEN)))
+        why = reasons.NO_FOLDER if answer == reasons.MISSING else answer
+        listing.gaps.append(Gap(path, why, hides_names=True))
+    broken = Gap(path, reasons.BROKEN, hides_names=True)
+    return _items(answer, oid, broken=lambda: listing.gaps.append(broken))
 
 
 def _items(answer: Answer, oid: str, broken: Callable[[], None] = lambda: None) -> Iterator[Item]:

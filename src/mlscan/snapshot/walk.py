@@ -59,16 +59,16 @@ def _look(walk: _Walk, folder: str) -> list[Seen]:
     """What lies in a folder and is not tracked."""
     if folder and folder.count("/") >= walk.limits.depth:
         if folder not in walk.tracked.folders:
-            walk.listing.gaps.append(Gap(folder, reasons.TOO_DEEP))
+            walk.listing.gaps.append(Gap(folder, reasons.TOO_DEEP, hides_names=True))
         return []
     try:
         entries = walk.disk.entries(folder, walk.left + 1)
     except OSError as error:
         if not (is_gone(error) and folder in walk.tracked.folders):
-            walk.listing.gaps.append(Gap(folder, reasons.CLOSED_FOLDER))
+            walk.listing.gaps.append(Gap(folder, reasons.CLOSED_FOLDER, hides_names=True))
         return []
     if len(entries) > walk.left:
-        walk.listing.gaps.append(Gap("", reasons.TOO_MANY))
+        walk.listing.gaps.append(Gap("", reasons.TOO_MANY, hides_names=True))
         del entries[walk.left :]
     walk.left -= len(entries)
     prefix = f"{folder}/" if folder else ""
@@ -112,6 +112,9 @@ def _not_ignored(walk: _Walk, seen: list[Seen]) -> list[Seen]:
     assert walk.tracked.ignored is not None
     askable = [s for s in seen if not walk.closed or not walk.closed.intersection(_folders_of(s[0]))]
     ignored = walk.tracked.ignored([path for path, _ in askable]) if askable else ()
+    left_out = set(seen) if ignored is None else set(seen).difference(askable)
+    lost = sorted(path for path, kind in left_out if kind in (Kind.FILE, Kind.FOLDER))
+    walk.listing.gaps += [Gap(path, reasons.NO_RULES, hides_names=True) for path in lost]
     if ignored is None:
         walk.listing.gaps.append(Gap("", reasons.NO_RULES))
         return []
@@ -145,8 +148,10 @@ def _sort_out(walk: _Walk, seen: list[Seen]) -> list[str]:
         elif kind is Kind.FILE:
             try:
                 state = walk.disk.state(path)
-            except OSError:
+            except OSError as error:
                 listing.gaps.append(Gap(path, reasons.VANISHED))
+                if not is_gone(error):
+                    listing.entries.append(Entry(path, None))
                 continue
             listing.entries.append(Entry(path, None, bool(state.st_mode & 0o111), state.st_size))
     return [path for path, kind in seen if kind is Kind.FOLDER]

@@ -99,7 +99,7 @@ def of_index(records: Iterable[bytes], prefix: str, limits: Limits) -> Listing:
         listing.add(words[0], words[1].decode("ascii", "replace"), decode(path[len(start) :]), more)
         left -= 1
         if left < 0 or len(listing.entries) > limits.files:
-            listing.gaps.append(Gap("", reasons.TOO_MANY))
+            listing.gaps.append(Gap("", reasons.TOO_MANY, hides_names=True))
             break
     return listing
 
@@ -118,6 +118,7 @@ def _merged(tracked: Listing, disk: Disk, index_ns: int) -> tuple[Listing, bool]
             changed = True
             if not is_gone(error):
                 whole.gaps.append(Gap(entry.path, reason(error)))
+                whole.entries.append(replace(entry, oid=None, size=None))
             continue
         clean = is_clean(entry, state, index_ns)
         if not clean and stat.S_ISREG(state.st_mode) and budget > 0:

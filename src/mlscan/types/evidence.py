@@ -86,6 +86,8 @@ class Gap:
     reason: str
     partial: bool = False
     """True when the file was read as far as it goes; False when nothing of it was."""
+    hides_names: bool = False
+    """True when not even the names are known of what lies at the path and below it: anything could."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,8 @@ class Findings:
     hints: tuple[str, ...] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
     """Detector id -> why it could not be decided, for those that are neither seen nor absent."""
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Detector id -> why there may be more of what is seen: files of which not even the names are known."""
     numbers: Mapping[str, int | None] = field(default_factory=dict)
     """Counts that rules may ask for (files, contributors, roots, ...); None is unknown."""
     roots: tuple[str, ...] = ()
