@@ -16,24 +16,30 @@ _MEMORY = 16 << 20
 
 
 class NameTable:
-    """The names that matchers list, with wildcards, and the tests that others make."""
+    """The names that matchers list, with wildcards, and the patterns that others test them with."""
 
     def __init__(self, values: Iterable[tuple[int, Value]], lists: Lists) -> None:
         plain: dict[str, set[int]] = defaultdict(set)
-        wild: dict[str, set[int]] = defaultdict(set)
-        self._tests: list[tuple[int, Check]] = []
+        patterns: dict[str, set[int]] = defaultdict(set)
+        self._checks: dict[int, Check] = {}
+        """What has to hold besides the name or pattern that the table finds."""
         self._every: set[int] = set()
         for index, value in values:
-            names = None if isinstance(value, Test) else texts(value, lists)
+            names = texts(value, lists)
+            if isinstance(value, Test) and not _is_plain(value):
+                self._checks[index] = check_for(value, lists)
             if names is None:
-                self._tests.append((index, check_for(value, lists)))
+                patterns[_loose(value)].add(index)
             elif "*" in names:
                 self._every.add(index)
             else:
                 for name in names:
-                    (wild if "*" in name else plain)[name].add(index)
-        self._plain, self._wild = plain, list(wild.values())
-        self._set = _set(wild)
+                    if "*" in name:
+                        patterns[wildcard_regex(name)].add(index)
+                    else:
+                        plain[name].add(index)
+        self._plain, self._patterns = plain, list(patterns.values())
+        self._set = _set(patterns)
         self._known: dict[str, frozenset[int]] = {}
 
     def users(self, name: str) -> frozenset[int]:
@@ -47,19 +53,29 @@ class NameTable:
         found = self._every | self._plain.get(name, set())
         if self._set is not None:
             for number in self._set.Match(name.encode("utf-8", "replace")) or ():
-                found |= self._wild[number]
-        found.update(index for index, check in self._tests if check(name))
-        return frozenset(found)
+                found |= self._patterns[number]
+        return frozenset(index for index in found if index not in self._checks or self._checks[index](name))
 
 
-def _set(names: Iterable[str]) -> re2.Set | None:
+def _is_plain(test: Test) -> bool:
+    """Whether a test only lists names."""
+    return test.in_ is not None and test == Test(in_=test.in_)
+
+
+def _loose(value: Value) -> str:
+    """A pattern over the whole name that holds wherever the test of it does, and maybe elsewhere."""
+    regex = value.regex if isinstance(value, Test) else None
+    return ".*" if regex is None else f".*(?:{regex}).*"
+
+
+def _set(patterns: Iterable[str]) -> re2.Set | None:
     options = re2.Options()
     options.dot_nl = True
     options.max_mem = _MEMORY
     options.log_errors = False
     found, count = re2.Set.FullMatchSet(options), 0
-    for name in names:
-        found.Add(wildcard_regex(name).encode("utf-8"))
+    for pattern in patterns:
+        found.Add(pattern.encode("utf-8"))
         count += 1
     if count:
         found.Compile()
