@@ -55,9 +55,10 @@ STARTING = {
     "fleet/sources/tokens.py",
     "fleet/running/slots.py",
     "fleet/running/worker.py",
+    "scan/copies.py",
 }
 """The only modules outside `snapshot` that may start a process, or know of one: git, a forge's own command line, a
-worker of ours, which ends with who started it."""
+worker of ours, which ends with who started it; copies of this process that read files, which end with the scan."""
 
 TOUCHING = {"os", "pathlib", "shutil", "tempfile", "glob", "subprocess", "multiprocessing", "mmap", "fcntl"}
 NETWORK = {"socket", "ssl", "http", "urllib", "ftplib", "smtplib", "asyncio", "xmlrpc", "webbrowser"}

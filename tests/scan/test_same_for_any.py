@@ -1,4 +1,4 @@
-"""Whatever a repository holds: its clean work tree, a bare clone and its revision give the same report."""
+"""Whatever a repository holds: its clean work tree, a bare clone, its revision and two processes give one report."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from snapshot.building import new_repo
 
 from mlscan import render
 from mlscan.content import load_content
+from mlscan.detect import shared_reading
 from mlscan.scan import ScanOptions, scan_with
 
 CONTENT = load_content(examples=False)
@@ -37,10 +38,9 @@ FILES = st.fixed_dictionaries(
 )
 
 
-def _report(target: Path, rev: str | None = None) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(
-        render(scan_with(CONTENT, target, ScanOptions(rev=rev, as_of=date(2026, 1, 1))), "json")
-    )
+def _report(target: Path, rev: str | None = None, processes: int = 1) -> dict[str, Any]:
+    options = ScanOptions(rev=rev, as_of=date(2026, 1, 1), processes=processes)
+    found: dict[str, Any] = json.loads(render(scan_with(CONTENT, target, options), "json"))
     del found["stats"]
     return found
 
@@ -53,6 +53,9 @@ def test_one_report_for_every_source(tmp_path_factory: pytest.TempPathFactory, f
     repo.git("clone", "--quiet", "--bare", str(repo.path), str(folder / "bare" / "subject"))
     expected = _report(repo.path)
     assert _report(repo.path, "HEAD") == expected
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(shared_reading, "LEAST", 1)
+        assert _report(repo.path, processes=2) == expected
     bare = _report(folder / "bare" / "subject")
     # A clone knows where it comes from.
     assert {**bare, "repository": {**bare["repository"], "url": expected["repository"]["url"]}} == expected

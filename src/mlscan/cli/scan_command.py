@@ -72,6 +72,7 @@ def _complete_path(context: click.Context, _parameter: click.Parameter, incomple
 @scanning.NO_REPO_CONFIG
 @scanning.POLICY
 @scanning.AS_OF
+@scanning.JOBS
 @click.option("-q", "--quiet", is_flag=True, help="One line only.")
 @click.option("-v", "--verbose", is_flag=True, help="All evidence, criteria, near misses and gaps.")
 @scanning.DEBUG

@@ -14,6 +14,7 @@ from mlscan.cli import loading
 from mlscan.cli.limits import limits_of
 from mlscan.cli.progress import Progress
 from mlscan.scan import ScanOptions, scan_with
+from mlscan.scan.copies import usable_processors
 from mlscan.types.assessment import Assessment
 from mlscan.types.errors import UsageError
 from mlscan.types.settings import DEFAULT_MODEL
@@ -39,6 +40,7 @@ class Common:
     no_repo_config: bool = False
     policy: str | None = None
     with_: tuple[str, ...] = ()
+    jobs: int | None = None
 
     def content(self, *, examples: bool = False) -> Content:
         """The content to judge by. Raises ContentError or UsageError, also where the model does not exist."""
@@ -81,6 +83,12 @@ WITH = click.option(
 )
 AS_OF = click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), callback=as_date, metavar="DATE", help="Day; default today."
+)
+JOBS = click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Processes that read files; default: as many as there are processors, at most 4.",
 )
 DEBUG = click.option("--debug", is_flag=True, help="Show where an error came from.")
 NO_COLOR = click.option("--no-color", is_flag=True, help="No colour (NO_COLOR and FORCE_COLOR are respected, too).")
@@ -141,4 +149,5 @@ def scan_options(
         repo_config=not common.no_repo_config,
         policy=load_policy(common.policy) if common.policy else None,
         with_=common.with_,
+        processes=common.jobs or usable_processors(),
     )

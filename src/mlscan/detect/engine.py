@@ -13,6 +13,7 @@ from mlscan.detect.combine import Combiner, NearMiss
 from mlscan.detect.commands import CommandMatcher
 from mlscan.detect.concerns import Concerns
 from mlscan.detect.contexts import contexts_of
+from mlscan.detect.crew import Crew, HelperFailed
 from mlscan.detect.excerpt import excerpt
 from mlscan.detect.facts import Facts
 from mlscan.detect.follow import CommandIndex
@@ -30,8 +31,9 @@ from mlscan.detect.packed import packed_gaps
 from mlscan.detect.people import count_people
 from mlscan.detect.plan import Leaf, Plan, plan_for
 from mlscan.detect.plugins import View, run_plugin
-from mlscan.detect.reading import Reading
+from mlscan.detect.reading import NEAR, Reading
 from mlscan.detect.recall import RecallingReading
+from mlscan.detect.shared_reading import SharedReading
 from mlscan.detect.siblings import Group, SiblingSearch, sibling_hits
 from mlscan.detect.started import CommandSources
 from mlscan.detect.unread import imported_only, starting
@@ -60,26 +62,35 @@ _shown = lru_cache(maxsize=4_096)(excerpt)
 
 
 def detect(
-    snapshot: Snapshot, content: DetectContent, *, progress: Progress | None = None, memory: Memory | None = None
+    snapshot: Snapshot,
+    content: DetectContent,
+    *,
+    progress: Progress | None = None,
+    memory: Memory | None = None,
+    crew: Crew | None = None,
 ) -> Findings:
     """All evidence, gaps, rejections and numbers of a snapshot. Never raises for what a file holds.
 
     memory: of other snapshots of the same repository, by the same content; the findings are the same without it.
+    crew: other processes that may do a part of the work, where there is no memory; the findings are the same alone.
     """
     rules = content.lists.contexts
     generated = generated_paths([f.path for f in snapshot.files], rules.templates if rules else None)
     memory = memory if memory is not None and memory.is_for(content) else None
     plan = memory.plan if memory is not None else plan_for(content)
-    if not generated:
-        return Engine(snapshot, plan, memory).run(progress)
-    findings = Engine(GeneratedSnapshot(snapshot, generated), plan, memory).run(progress)
-    return replace(with_own_paths(findings, generated), roots=())
+    seen = GeneratedSnapshot(snapshot, generated) if generated else snapshot
+    crew = crew if memory is None and snapshot.may_be_shared() else None
+    try:
+        findings = Engine(seen, plan, memory, crew).run(progress)
+    except HelperFailed:
+        findings = Engine(seen, plan).run(progress)
+    return replace(with_own_paths(findings, generated), roots=()) if generated else findings
 
 
 class Engine:
     """One run over one snapshot."""
 
-    def __init__(self, snapshot: Snapshot, plan: Plan, memory: Memory | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, plan: Plan, memory: Memory | None = None, crew: Crew | None = None) -> None:
         paths = tuple(f.path for f in snapshot.files)
         self._snapshot = snapshot
         self._plan = plan
@@ -102,10 +113,11 @@ class Engine:
         self._leaf_results: dict[int, Result] = {}
         self._running: list[str] = []
         self._facts.mentions = Mentions(snapshot, memory).of
-        if memory is None:
-            self._reading = Reading(snapshot, plan, self._facts, self._reject)
-        else:
+        self._reading = Reading(snapshot, plan, self._facts, self._reject)
+        if memory is not None:
             self._reading = RecallingReading(snapshot, memory, self._facts, self._reject)
+        elif crew is not None:
+            self._reading = SharedReading(snapshot, plan, self._facts, self._reject, crew)
         self._memory = memory
         self._people: int | str | None = "not counted"
 
@@ -195,7 +207,7 @@ class Engine:
 
     def _reject(self, leaf: Leaf, hit: Hit, reason: str) -> None:
         near = self._leaf_near[leaf.detector]
-        if len(near) < REJECTIONS * 3:
+        if len(near) < NEAR:
             near.append(NearMiss(hit, reason))
 
     def _leaf_result(self, leaf: Leaf) -> Result:

@@ -38,6 +38,9 @@ from mlscan.types.snapshot import Snapshot
 
 HELD = 4 << 20
 """Bytes of files that are kept for a later round; what is beyond is read again."""
+NEAR = 60
+"""Near misses of a detector that are kept of the pass."""
+Progress = Callable[[int, int], None]
 _LINES, _TREES, _CODE = range(3)
 """The rounds."""
 
@@ -79,7 +82,7 @@ class Reading:
         self.hits: dict[int, list[Hit]] = defaultdict(list)
         self.unknown: dict[int, set[str]] = defaultdict(set)
         self.gaps: set[Gap] = set()
-        self.bytes_read = 0
+        self.bytes_read = self.read_again = 0
         self.ci_bytes: dict[str, bytes] = {}
         self.tree_paths: frozenset[str] = frozenset()
         """Files whose trees the sibling matchers want."""
@@ -94,18 +97,22 @@ class Reading:
         marks = self._by_path.get(path, frozenset()) | {leaf.index}
         self._by_path[path] = self._alike.setdefault(marks, marks)
 
-    def run(self, words: Iterable[str], progress: Callable[[int, int], None] | None = None) -> None:
+    def run(self, words: Iterable[str], progress: Progress | None = None) -> None:
         """Reads every file that a matcher or the index wants; `words` are searched for in all of them."""
         wanted = self._wanted()
         self._prefilters = self._make_prefilters(list(words))
+        self._rounds(wanted, progress)
+        order = {path: place for place, path in enumerate(self._facts.paths)}
+        for hits in self.hits.values():
+            hits.sort(key=lambda hit: order.get(hit.path, -1))
+
+    def _rounds(self, wanted: Mapping[str, tuple[Roles, Candidates]], progress: Progress | None) -> None:
+        """Looks at every file, and asks what is left."""
         for number, _ in enumerate(self._look(wanted)):
             if progress and number % 200 == 0:
                 progress(number, len(wanted))
         for number in (_TREES, _CODE):
             self._round(number)
-        order = {path: place for place, path in enumerate(self._facts.paths)}
-        for hits in self.hits.values():
-            hits.sort(key=lambda hit: order.get(hit.path, -1))
 
     def _make_table(self) -> CandidateTable:
         return CandidateTable(self._plan, self._facts.context)
@@ -259,10 +266,14 @@ class Reading:
 
     def _alive(self) -> set[int]:
         """Matchers that hold somewhere, or still may; those that only wait for ones that hold nowhere do not count."""
+        sure, waiting = self._standing()
+        return sure | still_waiting(waiting, sure, lambda leaf, alive: is_open(leaf.wide, alive)).keys()
+
+    def _standing(self) -> tuple[set[int], dict[int, Leaf]]:
+        """(matchers that hold somewhere or are left open, those that still wait)."""
         sure = {index for index, hits in self.hits.items() if hits} | {i for i, paths in self.unknown.items() if paths}
         sure.update(*self._by_path.values())
-        waiting = {leaf.index: leaf for pending in self._pending for leaf in self._still_open(pending)}
-        return sure | still_waiting(waiting, sure, lambda leaf, alive: is_open(leaf.wide, alive)).keys()
+        return sure, {leaf.index: leaf for pending in self._pending for leaf in self._still_open(pending)}
 
     def _still_open(self, pending: Pending) -> Iterator[Leaf]:
         for leaves in pending.leaves.values():
@@ -273,6 +284,7 @@ class Reading:
         again = self._snapshot.read_many([pending.path for pending in todo if pending.file is None])
         for pending in todo:
             data = pending.file.data if pending.file is not None else next(again)[1]
+            self.read_again += 0 if pending.file is not None or isinstance(data, Gap) else len(data)
             if isinstance(data, Gap):
                 self._lost(pending, data)
             else:
@@ -335,7 +347,7 @@ class Reading:
             facts.dockerfiles[path] = file.dockerfile
         if roles.script and file.script is not None:
             facts.scripts[path] = (roles.script, file.script)
-        if roles.ci or path.endswith(("action.yml", "action.yaml")):
+        if path.endswith(("action.yml", "action.yaml")) or (roles.ci and _may_be_ci(file)):
             self.ci_bytes[path] = file.data
         if path in self.tree_paths and file.tree is not None:
             facts.trees[path] = file.tree
@@ -344,6 +356,12 @@ class Reading:
         from mlscan.read.code_includes import included_files
 
         return included_files(file.data, file.path, language)
+
+
+def _may_be_ci(file: ParsedFile) -> bool:
+    from mlscan.read.ci import may_be_ci
+
+    return may_be_ci(file.data, file.path)
 
 
 def _ranks(plan: Plan) -> dict[int, int]:

@@ -18,13 +18,13 @@ from mlscan.read.ci_more import parse_cirrus, parse_codefresh, parse_semaphore, 
 from mlscan.read.ci_parts import CiFile, Others, inactive, open_ci, unreadable
 from mlscan.read.ci_paths import by_name, ci_system, outside
 from mlscan.read.ci_prow import parse_prow
-from mlscan.read.ci_shapes import groovy_pipeline, of_shape
+from mlscan.read.ci_shapes import groovy_pipeline, may_have_shape, of_shape
 from mlscan.read.ci_taskcluster import parse_taskcluster
 from mlscan.read.ci_tekton import parse_tekton
 from mlscan.read.ci_travis import parse_appveyor, parse_travis
 from mlscan.types.source import Problem, Trigger, Workflow
 
-__all__ = ["ci_system", "parse_ci"]
+__all__ = ["ci_system", "may_be_ci", "parse_ci"]
 
 OUTSIDE = "outside the folder that the system reads"
 MAX_BYTES = 2_000_000
@@ -74,6 +74,16 @@ _LISTS = frozenset(("buildkite",))
 ASSUMED = (Trigger("push", 1, "assumed"), Trigger("pull_request", 1, "assumed"))
 """What is taken to start a pipeline of a system without a reader: what starts most of them."""
 _ONLY_COMMENTS = re.compile(rb"(?:\s*(?:#|//)[^\n]*(?:\n|$))*\s*")
+
+
+def may_be_ci(data: bytes, path: str) -> bool:
+    """False where a look at path and bytes is enough to say that `parse_ci` gives nothing."""
+    system = ci_system(path)
+    if system is None or by_name(path):
+        return system is not None
+    if len(data) > MAX_BYTES:
+        return False
+    return groovy_pipeline(data) if system == "jenkins" else may_have_shape(data, path)
 
 
 def parse_ci(data: bytes, path: str, others: Others) -> Workflow | None:

@@ -34,12 +34,17 @@ def groovy_pipeline(data: bytes) -> bool:
     return bool(_PIPELINE.search(data) and _STAGE.search(data))
 
 
+def may_have_shape(data: bytes, path: str) -> bool:
+    """False where a look at the bytes is enough to say that `of_shape` gives nothing."""
+    return _TERRAFORM.search(data) is not None if path.lower().endswith(".tf") else _has_sign(data)
+
+
 def of_shape(data: bytes, path: str, others: Others) -> Workflow | None:
     """The workflow of a file in a place where any system's files may lie; None for all other files."""
-    if path.lower().endswith(".tf"):
-        return parse_terraform(data, path) if _TERRAFORM.search(data) else None
-    if not _has_sign(data):
+    if not may_have_shape(data, path):
         return None
+    if path.lower().endswith(".tf"):
+        return parse_terraform(data, path)
     file = open_ci(data, path)
     root = file.root
     if b"tekton.dev/" in data and (found := parse_tekton(file, "tekton", others)) is not None:

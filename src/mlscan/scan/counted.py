@@ -27,3 +27,8 @@ class CountedSnapshot(SnapshotView):
         data = self._inner.head(path, count)
         self.bytes_read += 0 if isinstance(data, Gap) else len(data)
         return data
+
+    def add_read(self, count: int) -> None:
+        """Counts bytes that another process has read."""
+        self.bytes_read += count
+        self._inner.add_read(count)

@@ -53,6 +53,8 @@ class ScanOptions:
     """Where blobs are kept for another scan of the same repository."""
     keep: bool = False
     """True where what is seen will be kept and judged again: it then tells which detectors looked."""
+    processes: int = 1
+    """How many processes may read files at once (Linux): copies of the caller's, each ended before a scan returns."""
 
 
 def scan(  # noqa: PLR0913 - one keyword for each thing a caller may choose
@@ -125,6 +127,7 @@ def look(content: Content, path: str | Path, options: ScanOptions) -> Seen:
 def look_at(content: Content, opened: Snapshot, options: ScanOptions, memory: Memory | None = None) -> Seen:
     """The same for a snapshot that is open; it is closed afterwards. `memory` is that of other snapshots of it."""
     from mlscan.detect import detect
+    from mlscan.scan.copies import copies
     from mlscan.scan.seen import Seen, detect_digest
     from mlscan.scan.settled import settle, stated, with_policy
 
@@ -134,7 +137,8 @@ def look_at(content: Content, opened: Snapshot, options: ScanOptions, memory: Me
         content = with_policy(content, options.policy)
         loaded = stated(snapshot, options)
         scoped = settle(content, snapshot.info, loaded, options).scoped(snapshot)
-        findings = detect(scoped, content.for_detect, progress=options.progress, memory=memory)
+        crew = copies(options.processes)
+        findings = detect(scoped, content.for_detect, progress=options.progress, memory=memory, crew=crew)
         if options.with_:
             findings = _followed(findings, scoped, content, options)
         patterns = scoped if isinstance(scoped, ScopedSnapshot) else None

@@ -58,5 +58,15 @@ class MemorySnapshot:
         """There is no limit of time."""
         return False
 
+    def may_be_shared(self) -> bool:
+        """There is nothing that belongs to one process only."""
+        return True
+
+    def forked(self) -> None:
+        """There is nothing to be done."""
+
+    def add_read(self, count: int) -> None:
+        """Nobody counts."""
+
     def close(self) -> None:
         """Nothing is held."""

@@ -24,6 +24,8 @@ from mlscan.types.snapshot import Author, FileEntry, History, Limits, Repository
 _K = TypeVar("_K")
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _POINTER_BYTES = 1_024
+_TIMES_READ = 4
+"""How often a file is read at most."""
 
 
 @dataclass(slots=True)
@@ -148,6 +150,23 @@ class RepositorySnapshot:
     def is_late(self) -> bool:
         """Whether the limit of time has passed since the snapshot was opened."""
         return monotonic() > self._end
+
+    def may_be_shared(self) -> bool:
+        """See `Snapshot`; what is kept or shared already belongs to this process only."""
+        if self._parts.kept is not None or self._parts.shared is not None:
+            return False
+        sizes = [self._size(entry) for entry in self._parts.listing.entries]
+        # What is not known may be of any size; what is read may be read again.
+        return None not in sizes and _TIMES_READ * sum(filter(None, sizes)) <= self._parts.limits.total_bytes
+
+    def forked(self) -> None:
+        """See `Snapshot`: git processes of its own; those that belong to both stay where they are."""
+        self._idle = [ObjectStream(stream.git) for stream in self._streams[:1]]
+        self._streams = [*self._streams, *self._idle]
+
+    def add_read(self, count: int) -> None:
+        """See `Snapshot`."""
+        self._read += count
 
     def _known(self, ask: Callable[[CommitLog, RepositoryInfo, Limits], _K | None]) -> _K | None:
         """What the log that several snapshots share says; None where git has to be asked."""

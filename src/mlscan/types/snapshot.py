@@ -133,6 +133,18 @@ class Snapshot(Protocol):
         """Whether the limit of time has passed: no file is read any more, and work that is left is left out."""
         ...
 
+    def may_be_shared(self) -> bool:
+        """Whether several processes may read it, each a part: no limit on the whole can be reached by what is there."""
+        ...
+
+    def forked(self) -> None:
+        """To be called first in a copy of this process: nothing that belongs to both is used from then on."""
+        ...
+
+    def add_read(self, count: int) -> None:
+        """Counts bytes that another process has read."""
+        ...
+
     def close(self) -> None:
         """Release files and child processes; safe to call twice."""
         ...
@@ -178,6 +190,18 @@ class SnapshotView:
     def is_late(self) -> bool:
         """See `Snapshot`."""
         return self._inner.is_late()
+
+    def may_be_shared(self) -> bool:
+        """See `Snapshot`."""
+        return self._inner.may_be_shared()
+
+    def forked(self) -> None:
+        """See `Snapshot`."""
+        self._inner.forked()
+
+    def add_read(self, count: int) -> None:
+        """See `Snapshot`."""
+        self._inner.add_read(count)
 
     def close(self) -> None:
         """Closes the snapshot behind it."""
