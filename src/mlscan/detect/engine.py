@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 
 from mlscan.detect.candidates import admits
@@ -13,11 +12,11 @@ from mlscan.detect.combine import Combiner, NearMiss
 from mlscan.detect.commands import CommandMatcher
 from mlscan.detect.concerns import Concerns
 from mlscan.detect.contexts import contexts_of
-from mlscan.detect.crew import Crew, HelperFailed
+from mlscan.detect.crew import Crew
 from mlscan.detect.excerpt import excerpt
 from mlscan.detect.facts import Facts
 from mlscan.detect.follow import CommandIndex
-from mlscan.detect.generated import GeneratedSnapshot, generated_paths, with_own_paths
+from mlscan.detect.generated import GeneratedSnapshot
 from mlscan.detect.hidden import Hidden, hidden_places, inside
 from mlscan.detect.hints import hints_of
 from mlscan.detect.hits import Hit, Result
@@ -29,7 +28,7 @@ from mlscan.detect.modules import ModuleIndex
 from mlscan.detect.named import named_only, names_of
 from mlscan.detect.packed import packed_gaps
 from mlscan.detect.people import count_people
-from mlscan.detect.plan import Leaf, Plan, plan_for
+from mlscan.detect.plan import Leaf, Plan
 from mlscan.detect.plugins import View, run_plugin
 from mlscan.detect.reading import NEAR, Reading
 from mlscan.detect.recall import RecallingReading
@@ -52,39 +51,12 @@ from mlscan.types.content import (
 )
 from mlscan.types.errors import ContentError
 from mlscan.types.evidence import Context, Evidence, Findings, Gap, Location, Rejection, Strength
-from mlscan.types.lists import DetectContent
 from mlscan.types.snapshot import Snapshot
 
 Progress = Callable[[int, int], None]
 REJECTIONS = 20
 """Rejections kept per detector."""
 _shown = lru_cache(maxsize=4_096)(excerpt)
-
-
-def detect(
-    snapshot: Snapshot,
-    content: DetectContent,
-    *,
-    progress: Progress | None = None,
-    memory: Memory | None = None,
-    crew: Crew | None = None,
-) -> Findings:
-    """All evidence, gaps, rejections and numbers of a snapshot. Never raises for what a file holds.
-
-    memory: of other snapshots of the same repository, by the same content; the findings are the same without it.
-    crew: other processes that may do a part of the work, where there is no memory; the findings are the same alone.
-    """
-    rules = content.lists.contexts
-    generated = generated_paths([f.path for f in snapshot.files], rules.templates if rules else None)
-    memory = memory if memory is not None and memory.is_for(content) else None
-    plan = memory.plan if memory is not None else plan_for(content)
-    seen = GeneratedSnapshot(snapshot, generated) if generated else snapshot
-    crew = crew if memory is None and snapshot.may_be_shared() else None
-    try:
-        findings = Engine(seen, plan, memory, crew).run(progress)
-    except HelperFailed:
-        findings = Engine(seen, plan).run(progress)
-    return replace(with_own_paths(findings, generated), roots=()) if generated else findings
 
 
 class Engine:
@@ -405,6 +377,3 @@ class Engine:
                 self._plan.lists, evidence, self._snapshot.touched(), check_for("@bots", self._plan.lists)
             ),
         }
-
-
-__all__ = ["Engine", "detect"]
