@@ -34,7 +34,7 @@ from mlscan.detect.reading import NEAR, Reading
 from mlscan.detect.recall import RecallingReading
 from mlscan.detect.shared_reading import SharedReading
 from mlscan.detect.siblings import Group, SiblingSearch, sibling_hits
-from mlscan.detect.started import CommandSources
+from mlscan.detect.timed import WORDS, command_sources
 from mlscan.detect.unread import imported_only, starting
 from mlscan.detect.values import check_for
 from mlscan.detect.wide import CiMatcher
@@ -95,11 +95,11 @@ class Engine:
 
     def run(self, progress: Progress | None = None) -> Findings:
         """The findings."""
-        words = self._prepare_siblings() | names_of(self._plan.lists)
+        words = self._prepare_siblings() | names_of(self._plan.lists) | set(WORDS)
         self._reading.run(words, progress)
         self._facts.roots = self._find_roots()
         self._reading.gaps.update(CiFiles(self._snapshot, self._facts, self._memory).read(self._reading.ci_bytes))
-        self._sources = CommandSources(self._facts, self._command_index())
+        self._sources = command_sources(self._snapshot, self._facts, self._command_index())
         self._facts.targets = self._sources.targets
         self._commands = CommandMatcher(self._facts, self._sources, self._files_of)
         self._ci = CiMatcher(self._facts)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from mlscan.detect.follow_files import Files
+from mlscan.detect.follow_images import Images
 from mlscan.detect.follow_scripts import Group, Scripts
 from mlscan.detect.follow_words import join, unwrapped
 from mlscan.types.source import Command, Script
@@ -43,6 +44,8 @@ class CommandIndex:
     def __init__(self) -> None:
         self._files = Files()
         self._scripts = Scripts()
+        self.images = Images()
+        """What containers run."""
 
     def add_python_files(self, paths: Iterable[str]) -> None:
         """Name the files of the repository; modules are found among those in Python, scripts among all."""
@@ -93,7 +96,8 @@ class CommandIndex:
         """The groups of commands of the repository that a command starts."""
         if target is not None and self._scripts.is_shell(target):
             return self._scripts.shell(target, cwd)
-        return self._scripts.groups(words, cwd) or (self._scripts.wrapped(words, cwd) if wrapped else ())
+        found = self._scripts.groups(words, cwd) or self.images.groups(words, cwd)
+        return found or (self._scripts.wrapped(words, cwd) if wrapped else ())
 
 
 def _folder(cwd: str, command: Command) -> str:

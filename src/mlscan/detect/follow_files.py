@@ -25,6 +25,8 @@ _RUN_MODULES = frozenset(("pdb", "cProfile", "profile", "trace", "unittest", "de
 _ENTRY = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_][\w.]*)(?:\(\))?")
 _IN_CODE = re.compile(r"\(['\"]([\w./-]{1,200}\.(?:[rR]|Rmd|qmd|jl|m|sas))['\"]")
 """A file that a line of code runs: `source('fit.R')`."""
+_IMPORT = re.compile(r"(?:^|[;\n])\s*from\s+([A-Za-z_][\w.]*)\s+import\s+([A-Za-z_]\w*)")
+"""A module from which a line of Python imports something."""
 _MATLAB = re.compile(r"matlab|octave(?:-cli)?")
 _FUNCTION = re.compile(r"(?:(?:addpath|cd)\b[^;,]{0,200}[;,]\s*)?(?:try[;,\s]\s*)?([A-Za-z]\w*)")
 """The function, and so the file, that a line of MATLAB runs."""
@@ -72,7 +74,7 @@ class Files:
         rest = iter(words[1:MAX_WORDS])
         for word in rest:
             if word in _NO_FILE and (any_name or PYTHON.fullmatch(base_name(words[0]))):
-                return None
+                return None if any_name or word == "-" else self._imported(next(rest, ""), cwd)
             if word in ("-m", "--module"):
                 name = next(rest, "")
                 found = self.module(name, cwd)
@@ -86,6 +88,15 @@ class Files:
             if found is not None:
                 return found
         return self._object(words, cwd)
+
+    def _imported(self, code: str, cwd: str) -> str | None:
+        """The module from which a line of Python imports what it calls; an import alone runs nothing that counts."""
+        for match in _IMPORT.finditer(code[:2_000]):
+            called = re.search(rf"\b{match[2]}\s*[.(]", code[match.end() :])
+            found = self._resolved(match[1], cwd) if called else None
+            if found is not None:
+                return found
+        return None
 
     def _runnable(self, word: str, cwd: str, any_name: bool) -> str | None:
         if word.lower().endswith(_SUFFIXES):
@@ -136,9 +147,7 @@ class Files:
         """The file that `python -m NAME` runs; of a package its `__main__`, else its `__init__`."""
         if not re.fullmatch(r"[A-Za-z_]\w*(?:\.\w+)*", name):
             return None
-        if self._modules is None:
-            self._modules = ModuleIndex(self._paths)
-        found = self._modules.resolve(name, f"{cwd}/x" if cwd else "x")
+        found = self._resolved(name, cwd)
         if found is None:
             return None
         parts = found.removesuffix(".py").removesuffix("/__init__").split("/")
@@ -146,6 +155,11 @@ class Files:
             return None
         main = found.replace("/__init__.py", "/__main__.py")
         return main if main in self._paths else found
+
+    def _resolved(self, name: str, cwd: str) -> str | None:
+        if self._modules is None:
+            self._modules = ModuleIndex(self._paths)
+        return self._modules.resolve(name, f"{cwd}/x" if cwd else "x")
 
 
 def _runs_files(program: str, module: str) -> bool:

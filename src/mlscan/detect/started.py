@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,7 +10,8 @@ from mlscan.detect.excerpt import excerpt
 from mlscan.detect.facts import Facts
 from mlscan.detect.follow import CommandIndex, Followed
 from mlscan.detect.hits import Hit
-from mlscan.types.source import Command, Job, Step, Trigger, Workflow
+from mlscan.types.evidence import Context
+from mlscan.types.source import Command, Job, Step, Tree, Trigger, Workflow
 
 NEVER = "can never run"
 MAX_DEAD = 2_000
@@ -42,15 +43,28 @@ class Started:
 class CommandSources:
     """All commands of a repository by kind, followed at most once each."""
 
-    def __init__(self, facts: Facts, index: CommandIndex) -> None:
+    def __init__(self, facts: Facts, index: CommandIndex, timed: Callable[[], Iterable[Started]] = lambda: ()) -> None:
         self._facts = facts
         self._index = index
+        self._timed = timed
         commands = facts.lists.commands
         self._wrappers = tuple(tuple(w) for w in commands.wrappers) if commands else ()
         self._followed: dict[Started, tuple[Followed, ...]] = {}
         self._all: dict[str, list[Started]] = {}
         self._targets: dict[str, frozenset[str]] = {}
         self._inside: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
+
+    def add_images(self, composed: Iterable[tuple[str, Tree]]) -> None:
+        """Lets commands be followed into containers: images that are built here, and services of compose files."""
+        images = self._index.images
+        for path, dockerfile in sorted(self._facts.dockerfiles.items()):
+            if self._facts.context(path) is Context.OWN:
+                images.add_dockerfile(path, dockerfile)
+        for path, tree in composed:
+            images.add_compose(path, tree)
+        for started in self.of(("ci", "make", "shell", "task")):
+            if started.command is not None:
+                images.add_build(started.command.words, started.cwd)
 
     def of(self, kinds: Sequence[str]) -> Iterator[Started]:
         """Commands of these kinds (ci, make, shell, task, docker, cron, manifest), in the order of paths and lines."""
@@ -107,6 +121,8 @@ class CommandSources:
             return
         else:
             yield from self._scripts(kind)
+            if kind == "cron":
+                yield from self._timed()
 
     def _scripts(self, kind: str) -> Iterator[Started]:
         for path, (found, script) in sorted(self._facts.scripts.items()):

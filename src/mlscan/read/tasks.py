@@ -21,9 +21,13 @@ MAX_PARSED = 2 * MAX_CHARACTERS
 
 _SHELL = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch", ".pbs", ".bat", ".cmd")
 _CRONTAB = re.compile(
-    r"(?:[\w-]*crontab|my_?cron|cron_?jobs?)(?:[.-][\w-]+)?|[\w.-]+\.cron(?:tab)?|[\w-]*cron[\w-]*\.txt|[\w-]+-cron"
+    r"(?:[\w-]*crontab|my_?cron|cron_?jobs?)(?:[.-][\w-]+)?|[\w.-]+\.cron(?:tab)?|[\w-]*cron[\w-]*\.txt|"
+    r"(?:[\w.-]+[-_.])?cron(?:[-_.][\w.-]+)?"
 )
-_NO_CRONTAB = (".py", ".md", ".yml", ".yaml", ".json", ".js", ".ts", ".rb", ".go", ".php", ".service", ".timer")
+_NO_CRONTAB = (
+    ".py", ".md", ".yml", ".yaml", ".json", ".js", ".ts", ".rb", ".go", ".php", ".service", ".timer", ".r", ".rmd",
+    ".jl", ".ipynb", ".sql", ".toml", ".html", ".css", ".tf", ".xml", ".csv", ".rst", ".java", ".scala", ".cs", ".rs",
+)  # fmt: skip
 _TASK_NAMES = frozenset(
     (
         "tox.ini",
