@@ -143,7 +143,10 @@ class CommandMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     """A class of `_lists/commands.yaml`."""
     follow: bool = True
     within: tuple[Literal["ci", "make", "shell", "docker", "task", "cron", "manifest"], ...] = ("ci",)
-    """Where the command is started; `cron` are tables of times and commands beside times in other files, `shell` scripts of any shell and batch files."""
+    """Where the command is started; `shell` are scripts of any shell and batch files.
+
+    `cron` are tables of times, and commands beside times in settings, scripts, units and Terraform.
+    """
 
 
 class CiMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
