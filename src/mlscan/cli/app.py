@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
-from mlscan.cli.badge_command import badge_command
-from mlscan.cli.completion import completion_command
-from mlscan.cli.diff_command import diff_command
-from mlscan.cli.explain import explain_command
-from mlscan.cli.fleet import fleet_command
-from mlscan.cli.history_command import history_command
-from mlscan.cli.init_command import init_command
-from mlscan.cli.listings import detectors_command, rules_command
-from mlscan.cli.plan_command import plan_command
-from mlscan.cli.questionnaire_command import questionnaire_command
 from mlscan.cli.scan_command import scan_command
-from mlscan.cli.schemas import schema_command
-from mlscan.cli.why_not_command import why_not_command
 
 # No argument of a process can hold this character, so no folder can be called like it.
 _SCAN = "\0scan"
@@ -29,12 +19,42 @@ Exit codes: 0 fine; 1 a gate failed (--fail-under, --require, diff --no-regress)
 Shell completion: `mlscan completion bash|zsh|fish` prints what your shell has to load."""
 
 
+_COMMANDS = {
+    "plan": "plan_command",
+    "why-not": "why_not_command",
+    "explain": "explain",
+    "diff": "diff_command",
+    "history": "history_command",
+    "badge": "badge_command",
+    "fleet": "fleet",
+    "init": "init_command",
+    "questionnaire": "questionnaire_command",
+    "detectors": "listings",
+    "rules": "listings",
+    "schema": "schemas",
+    "completion": "completion",
+}
+"""Command -> the module here that holds `NAME_command`; imported when it is asked for."""
+
+
 class Root(click.Group):
     """A group whose first word is a command, or else belongs to the scan."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Their names, sorted."""
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of a name, or None."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f"mlscan.cli.{_COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
+        return command
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the scan in front of everything that does not start with a command."""
-        named = bool(args) and args[0] in self.commands
+        named = bool(args) and args[0] in _COMMANDS
         return super().parse_args(ctx, args if named else [_SCAN, *args])
 
     def resolve_command(
@@ -46,17 +66,4 @@ class Root(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _root() -> Root:
-    named = [
-        *(plan_command, why_not_command, explain_command, diff_command, history_command, badge_command),
-        *(fleet_command, init_command, questionnaire_command),
-        *(detectors_command, rules_command, schema_command, completion_command),
-    ]
-    settings = {"help_option_names": ["-h", "--help"]}
-    root = Root("mlscan", epilog=_EPILOG, context_settings=settings, no_args_is_help=False)
-    for command in named:
-        root.add_command(command)
-    return root
-
-
-ROOT = _root()
+ROOT = Root("mlscan", epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)

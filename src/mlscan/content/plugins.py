@@ -14,7 +14,15 @@ GROUP = "mlscan.detectors"
 @cache
 def find_plugin(name: str) -> str | None:
     """The `module:function` registered under a name, or None."""
-    return next((e.value for e in metadata.entry_points(group=GROUP, name=name)), None) or _of_checkout().get(name)
+    return _installed().get(name) or _of_checkout().get(name)
+
+
+@cache
+def _installed() -> dict[str, str]:
+    table: dict[str, str] = {}
+    for entry in metadata.entry_points(group=GROUP):
+        table.setdefault(entry.name, entry.value)
+    return table
 
 
 @cache

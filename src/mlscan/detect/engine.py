@@ -237,7 +237,7 @@ class Engine:
         return admits(leaf, globs, self._facts.context(path))
 
     def _ci_paths(self) -> frozenset[str]:
-        from mlscan.read.ci import ci_system
+        from mlscan.read.ci_paths import ci_system
 
         return frozenset(p for p in self._facts.unread if ci_system(p))
 

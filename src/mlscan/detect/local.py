@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import TypeVar
 
@@ -47,7 +48,7 @@ class LocalMatchers:
 
     def __init__(self, plan: Plan, facts: Facts, reject: Callable[[Leaf, Hit, str], None]) -> None:
         self._facts = facts
-        self._calls_by_name = plan.kept("names of calls", _names_of_calls)
+        self._plan = plan
         self._reject = reject
         self._checks = plan.kept("checks", _no_checks)
         self._names: dict[int, dict[str, bool]] = {}
@@ -58,6 +59,11 @@ class LocalMatchers:
         self.modules: Modules = facts.modules
         self.unsure: set[tuple[int, str]] = set()
         """(matcher, path) where a variable decides whether the matcher holds."""
+
+    @cached_property
+    def _calls_by_name(self) -> NameTable:
+        """Made when the first call is looked at: many repositories have none."""
+        return self._plan.kept("names of calls", _names_of_calls)
 
     def hits(self, leaf: Leaf, file: ParsedFile) -> list[Hit]:
         """At most `HITS` places of one file where the matcher holds."""

@@ -65,7 +65,7 @@ class Roles:
 
 def roles_of(path: str) -> Roles:
     """The roles of a path."""
-    from mlscan.read.ci import ci_system
+    from mlscan.read.ci_paths import ci_system
     from mlscan.read.code import language_of
     from mlscan.read.docker import is_dockerfile
     from mlscan.read.manifest import manifest_kind

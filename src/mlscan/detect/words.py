@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -29,6 +30,9 @@ from mlscan.types.content import (
 from mlscan.types.lists import Lists
 
 _PREFIX = re.compile(r"\w[\w.]*\.\*")
+_ENDS = re.compile(r"[.*?]")
+_NAMES = 16_384
+"""Names of which it is remembered what they are as words: lists are used by many matchers."""
 _LETTER = re.compile(r"\w")
 _WRITTEN = re.compile(r"[A-Za-z]{2}")
 _SWITCHES = frozenset({"true", "false", "yes", "no", "on", "off", "null"})
@@ -133,17 +137,17 @@ def _dotted(value: Value, lists: Lists) -> Sequence[Word] | None:
     names = texts(value, lists)
     if names is None:
         return None
-    found = []
-    for name in names:
-        pieces = [p for p in name.split(".") if p and "*" not in p and p != "?"]
-        whole, stem = _longest(pieces), _longest(re.split(r"[.*?]", name))
-        if whole is not None and (stem is None or len(stem) <= len(whole)):
-            found.append(Word(rf"\b{re.escape(whole)}\b", _module(name)))
-        elif stem is not None:
-            found.append(Word(re.escape(stem), _module(name)))
-        else:
-            return None
-    return found
+    found = [_dotted_word(name) for name in names]
+    return None if None in found else [word for word in found if word is not None]
+
+
+@lru_cache(maxsize=_NAMES)
+def _dotted_word(name: str) -> Word | None:
+    pieces = [p for p in name.split(".") if p and "*" not in p and p != "?"]
+    whole, stem = _longest(pieces), _longest(_ENDS.split(name))
+    if whole is not None and (stem is None or len(stem) <= len(whole)):
+        return Word(rf"\b{re.escape(whole)}\b", _module(name))
+    return Word(re.escape(stem), _module(name)) if stem is not None else None
 
 
 def _module(name: str) -> str | None:
@@ -173,6 +177,7 @@ def _key(name: str) -> str:
     return rf"""{_bounded(name)}["']?\s*[:=\].,}}]|<{re.escape(name)}"""
 
 
+@lru_cache(maxsize=_NAMES)
 def _bounded(word: str) -> str:
     """A pattern for a whole key or value: nothing that belongs to a word lies beside it."""
     start = r"\b" if word[0].isascii() and _LETTER.match(word[0]) else ""
@@ -258,6 +263,7 @@ def used_alias(alias: str, bases: bool) -> str:
     return rf"class\s+\w+[\s\\]*\([^)]*\b{name}\b|=\s*{name}\b" if bases else rf"\b{name}\b"
 
 
+@lru_cache(maxsize=_NAMES)
 def _last(name: str) -> str | None:
     """The last part of a dotted name as a pattern; None where it may be anything."""
     part = name.rpartition(".")[2]
