@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from mlscan.assess.facts import Facts, narrowed
 from mlscan.assess.kinds import decide_kind
@@ -14,18 +15,22 @@ from mlscan.types.assessment import Component
 from mlscan.types.evidence import Evidence, Findings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ownership:
     """Whose evidence is whose."""
 
     projects: Projects
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        return frozenset({*self.projects.folders, *self.projects.beside})
 
     def owners(self, evidence: Evidence) -> frozenset[str]:
         """The folders that evidence counts for; none where it counts for every component.
 
         A place of CI counts for the projects that it works on, where that is known.
         """
-        folders = {*self.projects.folders, *self.projects.beside}
+        folders = self._folders
         named = [owner(path, folders) for path in evidence.concerns] or [owner(evidence.where.path, folders)]
         return frozenset(folder for folder in named if folder is not None)
 
