@@ -155,9 +155,10 @@ class RepositorySnapshot:
         """See `Snapshot`; what is kept or shared already belongs to this process only."""
         if self._parts.kept is not None or self._parts.shared is not None:
             return False
-        sizes = [self._size(entry) for entry in self._parts.listing.entries]
-        # What is not known may be of any size; what is read may be read again.
-        return None not in sizes and _TIMES_READ * sum(filter(None, sizes)) <= self._parts.limits.total_bytes
+        sizes = [self._parts.sizes.get(e.oid) if e.oid else e.size for e in self._parts.listing.entries]
+        # What is not known may be of any size, unless it cannot be read at all; what is read may be read again.
+        count = sum(size for size in sizes if isinstance(size, int))
+        return None not in sizes and _TIMES_READ * count <= self._parts.limits.total_bytes
 
     def forked(self) -> None:
         """See `Snapshot`: git processes of its own; those that belong to both stay where they are."""
