@@ -22,7 +22,7 @@ FROZEN = 40
 
 
 def locked_dependencies(view: View, args: Mapping[str, Any]) -> Iterable[Hit | NotQuite]:
-    """The locks of own projects, when they cover the outermost project or more than half of all.
+    """The locks of own projects, when they cover the outermost project or half of three and more.
 
     args: `pinned_at_least`, number of direct requirements from which exact pins alone count as a lock.
     """
@@ -41,7 +41,7 @@ def locked_dependencies(view: View, args: Mapping[str, Any]) -> Iterable[Hit | N
     covered = {folder: _cover(folder, manifests, locks, least) for folder, manifests in projects.items()}
     good = {folder: hit for folder, hit in covered.items() if hit is not None}
     outermost = min(folder.count("/") + bool(folder) for folder in projects)
-    holds = any(folder.count("/") + bool(folder) == outermost for folder in good) or 2 * len(good) > len(projects)
+    holds = any(folder.count("/") + bool(folder) == outermost for folder in good) or 2 * len(good) >= len(projects) > 2
     for _, hit in sorted(good.items()):
         yield hit if holds else NotQuite(hit, "locks one of many projects only")
     if not good:
