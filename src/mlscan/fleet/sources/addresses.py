@@ -10,7 +10,7 @@ from mlscan.snapshot.origin import canonical_url
 
 USUAL_PORTS = {"https": 443, "http": 80, "ssh": 22}
 """Protocols that a repository may be cloned by, with the port that need not be named."""
-_SCP = re.compile(r"^(?:([\w.-]+)@)?([\w.-]+):(?!/?/)([^\s?#]+)$")
+_SCP = re.compile(r"^(?:([\w.][\w.-]*)@)?([\w.-]+):(?!/?/)([^\s?#]+)$")
 _DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 PUBLIC_FORGES = {"github.com": "github", "gitlab.com": "gitlab"}
@@ -54,10 +54,8 @@ def address_of(text: str) -> Address | str:
     if not text.isprintable() or " " in text:
         return "no address: it holds spaces or characters that are not printable"
     if scp := _SCP.match(text):
-        user, host, path = scp.groups()
-        path = _cleaned(path)
-        clone_url = f"{user or 'git'}@{host.lower()}:{scp[3]}"
-        return Address(clone_url, host.lower(), path) if path and host[0] != "-" else "no address of a repository"
+        user, host, path = scp[1] or "git", host_of(scp[2], "ssh", None), _cleaned(scp[3])
+        return Address(f"{user}@{host}:{scp[3]}", host, path) if host and path else "no address of a repository"
     try:
         parts = urlsplit(text)
         port = parts.port
