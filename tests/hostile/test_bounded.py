@@ -47,6 +47,8 @@ def merges() -> str:
 LAUGHS = "".join(f'<!ENTITY {new} "{f"&{old};" * 10}">' for old, new in pairwise("abcdefghi"))
 DEEP_REASON = "nested too deeply"
 CUT = "longer than what is read of a file"
+LOGGED = "import mlflow\nmlflow.log_metric(1, 2)\n"
+NOT_PYTHON = "syntax not understood in places"
 TRACKED = '"import mlflow\\nmlflow.log_metric(1, 2)"'
 SOURCE = '"cell_type":"code","source":'
 
@@ -74,6 +76,9 @@ FILES: dict[str, tuple[str, Content, str]] = {
     "depth of Python in brackets": ("a.py", lambda: "import mlflow\nmlflow.a(" + "(" * DEEP + ")" * DEEP, ""),
     "depth of Python by words": ("a.py", lambda: "import mlflow\nx = " + "lambda: " * DEEP + "mlflow.a(", ""),
     "depth of Python by signs": ("a.py", lambda: "import mlflow\nx = mlflow.a(" + "-" * 500_000, ""),
+    "errors of Python in lines": ("a.py", lambda: LOGGED + "lambda::\n" * 60_000, NOT_PYTHON),
+    "errors of Python in calls": ("a.py", lambda: LOGGED + "x = a(\nmatch a:#" * 36_000, NOT_PYTHON),
+    "commands of a script": ("run.sh", lambda: "python train.py\n" + "true\n" * 90_000, "too long"),
     "depth of a script": ("run.sh", lambda: "python train.py " + "$(" * DEEP + "\n" + "true\n" * 100_000, "too long"),
     "characters of a script": ("Makefile", lambda: "a:\n" + "\tpython train.py\n" * 20_000, "too long"),
     "instructions of a Dockerfile": ("Dockerfile", lambda: "FROM a\n" + "RUN x\n" * 100_000, "too long"),
@@ -107,6 +112,23 @@ def test_work_on_a_file_is_bounded_and_the_rest_is_a_gap(project: Repo, scan: Sc
     gaps = scan(project.path).gaps
     assert gaps.get(path), "nothing says that this file was not read as a whole"
     assert not reason or reason in gaps[path]
+
+
+SIGNS = ("@" + "~-" * 2_000 + "\n") * 146
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [(f"{SIGNS}{LOGGED}", 148), (f"{LOGGED}{'lambda::' * 70_000}", 2)],
+    ids=["signs", "a long line"],
+)
+def test_what_stands_beside_errors_that_would_take_long_is_found(
+    project: Repo, scan: Scanner, content: str, line: int
+) -> None:
+    project.write({"a.py": content})
+    found = scan(project.path)
+    assert found.gaps["a.py"] == {NOT_PYTHON}
+    assert line in {e["line"] for e in found.json["evidence"] if e["path"] == "a.py"}
 
 
 HUGE = ["a.py", "dvc.yaml", "package.json", "pyproject.toml", "Dockerfile", "run.sh", "pom.xml", "a.tf"]

@@ -7,8 +7,8 @@ from textwrap import dedent
 import pytest
 
 from mlscan.read.ci_parts import with_folders
-from mlscan.read.shell import parse_commands, parse_shell
-from mlscan.types.source import Script
+from mlscan.read.shell import MAX_COMMANDS, parse_commands, parse_shell
+from mlscan.types.source import Problem, Script
 from read.showing import commands
 
 
@@ -213,3 +213,9 @@ def test_subshells_inside_subshells_are_told_apart_to_a_bound() -> None:
     found = parse_shell(b"(" * 20_000 + b"\npython a.py\n", "run.sh")
     deepest = [c for commands in found.groups.values() for c in commands]
     assert all(len(c.subshell) <= 20 for c in deepest)
+
+
+def test_commands_are_read_to_a_bound() -> None:
+    found = script("true\n" * (MAX_COMMANDS + 10_000))
+    assert len(found.groups[""]) == MAX_COMMANDS
+    assert found.problems == (Problem(None, "too long"),)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
+from time import thread_time
 from typing import TYPE_CHECKING
 
-from mlscan.read.python_source import without_empty_runs, without_prefix_runs
+from mlscan.read.python_source import clip, without_empty_runs, without_prefix_runs
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Node, Query
@@ -52,6 +53,18 @@ def _grammar() -> tuple[Language, Query]:
     return language, tree_sitter.Query(language, _QUERY)
 
 
+STEPS_A_BYTE = 5
+"""Steps of the parser; two are enough for any file that is Python, but errors can cost it the square of the file."""
+
+SPARE_STEPS = 200
+"""Hundreds of steps that a file of any size may take."""
+
+SECONDS = 5
+"""Of the processor for one parse, for what takes long in few steps; a file that is Python takes a tenth of one."""
+
+BROKEN_LIMIT = 60_000
+"""Bytes that are parsed of a file over whose errors the parser would take too long."""
+
 DEPTH_LIMIT = 50_000
 """Levels of the tree that are looked at; below 65,536 queries take time in proportion to the file."""
 
@@ -71,21 +84,17 @@ class Parsed:
     nodes: Nodes
     """The nodes down to `DEPTH_LIMIT`."""
     error_line: int | None
-    """The line of the first syntax error (1-based), or None."""
+    """The line of the first syntax error, or of the first that was not parsed (1-based); or None."""
 
 
 def parse(data: bytes) -> Parsed:
-    """The nodes of a Python file that the reader looks at."""
-    from tree_sitter import Parser, QueryCursor
+    """The nodes of a Python file that the reader looks at; none where its errors would take the parser too long."""
+    from tree_sitter import QueryCursor
 
-    language, query = _grammar()
-    data = without_empty_runs(data)
-    root = Parser(language).parse(data).root_node
-    blanked_line = None
-    if root.has_error and (blanked := without_prefix_runs(data)) != data:
-        blanked_line = _first_difference(data, blanked)
-        data = blanked
-        root = Parser(language).parse(data).root_node
+    data, root, unread = _tree(without_empty_runs(data))
+    if root is None:
+        return Parsed(data, {}, 1)
+    _, query = _grammar()
     cursor = QueryCursor(query)
     cursor.set_max_start_depth(DEPTH_LIMIT)
     nodes: Nodes = {}
@@ -95,9 +104,45 @@ def parse(data: bytes) -> Parsed:
     lines = [node.start_point[0] + 1 for node in nodes.get("error", [])]
     if root.has_error and not lines:
         lines.append(1)
-    if blanked_line is not None:
-        lines.append(blanked_line)
+    if unread is not None:
+        lines.append(unread)
     return Parsed(data, nodes, min(lines, default=None))
+
+
+def _tree(data: bytes) -> tuple[bytes, Node | None, int | None]:
+    """What is parsed of a file, its tree (None: too much work), and the first line that is not parsed as it stands."""
+    root, unread = _root(data), []
+    if (root is None or root.has_error) and (blanked := without_prefix_runs(data)) != data:
+        unread.append(_first_difference(data, blanked))
+        data, root = blanked, _root(blanked)
+    if root is None and len(data) > BROKEN_LIMIT:
+        data, _ = clip(data, BROKEN_LIMIT)
+        unread.append(data.count(b"\n") + 1)
+        root = _root(data)
+    return data, root, min(unread, default=None)
+
+
+def _root(data: bytes) -> Node | None:
+    """The tree of these bytes, or None where the parser would have more to do than it may."""
+    from tree_sitter import Parser
+
+    language, _ = _grammar()
+    try:
+        return Parser(language).parse(lambda start, _: data[start:], progress_callback=_Effort(len(data))).root_node
+    except ValueError:
+        return None
+
+
+class _Effort:
+    """Says when a parser must stop; it asks after every hundred steps."""
+
+    def __init__(self, size: int) -> None:
+        self._left = SPARE_STEPS + size * STEPS_A_BYTE // 100
+        self._end = thread_time() + SECONDS
+
+    def __call__(self, _place: int, _has_error: bool) -> bool:
+        self._left -= 1
+        return self._left < 0 or thread_time() > self._end
 
 
 def _parts(root: Node) -> list[Node]:
