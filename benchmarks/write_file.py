@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from random import Random
@@ -100,6 +101,20 @@ def notebook(chance: Random, size: int) -> str:
     return json.dumps(whole, indent=1) + "\n"
 
 
+def notebook_with_pictures(chance: Random, size: int) -> str:
+    """A notebook as large ones are: cells of code with one picture each, which take most of the bytes."""
+    cells: list[dict[str, object]] = []
+    number = max(1, min(400, size // 100_000))
+    for count in range(number):
+        source = "\n".join(_imports(chance, True)) if not count else _function(chance, True).strip()
+        picture = base64.b64encode(chance.randbytes(int((size / number - len(source) - 400) * 0.75))).decode()
+        output = {"data": {"image/png": picture}, "metadata": {}, "output_type": "display_data"}
+        code = {"cell_type": "code", "execution_count": count, "metadata": {}, "outputs": [output]}
+        cells.append({**code, "source": source.splitlines(keepends=True)})
+    whole = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(whole, indent=1) + "\n"
+
+
 def _sentence(chance: Random) -> str:
     words = [chance.choice(VERBS), "the", *chance.choices(NOUNS, k=chance.randint(3, 9))]
     return " ".join(words).capitalize() + "."
@@ -176,6 +191,31 @@ def workflow(chance: Random, _size: int) -> str:
         "    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n"
         f"      - run: pip install -r requirements.txt\n      - run: python {name(chance)}.py\n"
     )
+
+
+def sql(chance: Random, size: int) -> str:
+    """Views."""
+
+    def view() -> str:
+        first, second = chance.sample(NOUNS, 2)
+        columns = ",\n".join(f"  t.{noun}" for noun in chance.sample(NOUNS, chance.randint(2, 9)))
+        return f"create view {name(chance)}_{second} as\nselect\n{columns}\nfrom {first} t\nwhere t.{second} > 0;\n\n"
+
+    return _until(size, iter(view, ""))
+
+
+def javascript(chance: Random, size: int) -> str:
+    """Functions of a page."""
+
+    def function() -> str:
+        first, second = chance.sample(NOUNS, 2)
+        return (
+            f"export function {chance.choice(VERBS)}{first.capitalize()}({second}) {{\n"
+            f"  // {_sentence(chance)}\n  const {first} = {second}.{chance.choice(NOUNS)} + {chance.randint(0, 99)};\n"
+            f"  return {first};\n}}\n\n"
+        )
+
+    return _until(size, iter(function, ""))
 
 
 def other(chance: Random, size: int) -> str:

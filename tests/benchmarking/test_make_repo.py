@@ -8,7 +8,6 @@ import subprocess
 from collections import Counter
 from pathlib import Path
 
-from benchmarks.floor import list_blobs, stream_blobs
 from benchmarks.make_repo import files, make
 
 
@@ -36,10 +35,3 @@ def test_code_and_notebooks_are_valid() -> None:
             ast.parse(body)
         elif path.endswith((".ipynb", ".json")):
             json.loads(body)
-
-
-def test_the_floor_streams_every_blob(tmp_path: Path) -> None:
-    make(tmp_path / "repo", 40, 40_000, 5)
-    blobs = list_blobs(tmp_path / "repo", "HEAD")
-    assert (blobs.count, blobs.size) == (40, sum(len(body) for _, body in files(40, 40_000, 5)))
-    assert stream_blobs(tmp_path / "repo", blobs) > 0

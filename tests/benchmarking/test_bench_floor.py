@@ -1,0 +1,52 @@
+"""The floors read what a scan reads, and search for what it searches for."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.environments import Environment
+from benchmarks.floor import SCRIPT, find_patterns, floors, for_ripgrep, list_blobs
+from benchmarks.make_repo import files, make
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    make(tmp_path / "repo", 30, 30_000, 5)
+    return tmp_path / "repo"
+
+
+def test_all_blobs_are_listed_once(repository: Path) -> None:
+    blobs = list_blobs(repository, ["HEAD", "HEAD"])
+    assert (blobs.count, blobs.size) == (30, sum(len(body) for _, body in files(30, 30_000, 5)))
+
+
+def test_every_blob_is_searched_for_the_words_of_the_detectors(repository: Path, tmp_path: Path) -> None:
+    python = Environment(Path(sys.executable))
+    patterns = find_patterns(python, tmp_path)
+    assert patterns.words > 1_000
+    blobs = list_blobs(repository, ["HEAD"])
+    ids = tmp_path / "some-ids"
+    ids.write_bytes(blobs.ids)
+    command = [sys.executable, "-I", str(SCRIPT), "search", str(patterns.file), str(repository), str(ids)]
+    for options in ([], ["--loose"]):
+        said = subprocess.run([*command, *options], check=True, capture_output=True, text=True).stdout
+        count, size, hits = map(int, said.split())
+        assert (count, size) == (blobs.count, blobs.size)
+        assert 0 < hits <= count
+    named = floors(python, patterns, repository, blobs, checked_out=False)
+    assert len(named) == 3
+    assert not any("ripgrep" in name for name in named)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"), [(r"\bA\-b\.c", "A-b.c"), (r"[a\-z]\ \\", "- \\"), (r"\w+\$", "ab$"), (r"<\"\'", "<\"'")]
+)
+def test_patterns_for_ripgrep_mean_the_same(pattern: str, text: str) -> None:
+    assert re.search(pattern, text)
+    assert re.fullmatch(for_ripgrep(pattern), text)
+    assert not re.search(for_ripgrep(pattern), "Axbxc")
