@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -10,7 +11,7 @@ import pytest
 from clock import nothing_hangs
 
 from fuzz.mutate import mutated
-from fuzz.properties import TESTS, command, files
+from fuzz.properties import TESTS, command, ended, files
 from fuzz.run import FOUND, HANGS, is_slow
 from fuzz.seeds import seeds
 from fuzz.targets import TARGETS
@@ -61,3 +62,8 @@ def test_mutations_are_the_same_for_the_same_seed_and_differ_from_their_origin()
 def test_the_longer_run_has_the_readers_the_content_and_the_matchers() -> None:
     assert {"read", "content", "detect", "scan", "assess", "report"} <= {path.parent.name for path in files()}
     assert {"--hypothesis-seed=7", str(TESTS / "detect" / "test_any_condition.py")} <= set(command(7))
+
+
+def test_a_round_that_does_not_end_is_ended() -> None:
+    assert ended([sys.executable, "-c", "while True: pass"], {}, 0.5) is None
+    assert [ended([sys.executable, "-c", f"raise SystemExit({n})"], {}, HANGS) for n in (0, 3)] == [0, 3]
