@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlscan.read.python import parse_python, scan_imports
-from mlscan.types.source import Call, CodeModule
+from mlscan.types.source import Call, CodeModule, Problem
 
 
 def module(source: str | bytes) -> CodeModule:
@@ -229,6 +229,13 @@ def test_imports_and_calls_are_those_of_the_standard_parser() -> None:
     assert sorted(((i.module, i.name, i.line) for i in found.imports), key=repr) == imports
     assert sorted(call.line for call in found.calls if not call.decorator) == calls
     assert found.problems == ()
+
+
+def test_errors_are_not_parsed_beyond_a_bound_of_work() -> None:
+    few, many = (module("import a\n" + "lambda::\n" * number) for number in (20, 2_000))
+    assert [i.module for i in few.imports] == ["a"]
+    assert many.imports == ()
+    assert many.problems == (Problem(1, "syntax not understood in places"),)
 
 
 EXPRESSIONS = st.recursive(
