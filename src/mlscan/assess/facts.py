@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from mlscan.assess.truth import Truth
-from mlscan.types.evidence import Context, Evidence, Findings
+from mlscan.types.evidence import Context, Evidence, Findings, ordered
 from mlscan.types.model import AssessContent
 
 
@@ -112,15 +112,6 @@ def narrowed(facts: Facts, keep: Callable[[Evidence], bool], names: Collection[s
     unseen = {d: why for d, why in facts.more.items() if d not in part.by_detector}
     part.unknown = {**facts.unknown, **unseen} if unseen else facts.unknown
     return part
-
-
-def ordered(evidence: Iterable[Evidence]) -> list[Evidence]:
-    """Each evidence once, in the order of reports; ties are broken by everything else that it holds."""
-
-    def key(e: Evidence) -> tuple[object, ...]:
-        return (*e.sort_key, e.excerpt, e.context.value, e.delegated_to or "", e.captures)
-
-    return sorted(dict.fromkeys(evidence), key=key)
 
 
 def _hidden(facts: Facts) -> dict[str, Evidence]:

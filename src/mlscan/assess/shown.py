@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from mlscan.assess.facts import ordered
-from mlscan.types.evidence import Evidence, Rejection
+from mlscan.types.evidence import Evidence, Rejection, ordered
 
 CAP = 20
 """Evidence shown of one detector; the rest is only counted."""

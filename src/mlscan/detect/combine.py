@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from mlscan.detect.excerpt import excerpt
-from mlscan.detect.hits import Hit, Result, UnitKey, UnitSet, same_unit, unit_key
+from mlscan.detect.hits import ANYWHERE, Hit, Result, UnitKey, UnitSet, same_unit, unit_key
 from mlscan.detect.plan import Leaf, Node
 from mlscan.detect.values import where_holds
 
@@ -110,7 +110,8 @@ class Combiner:
         if node.scope in ("repository", "component", "folder"):
             return every
         seen = [r.unknown | {h.path for h in r.hits} for r in results]
-        return frozenset(p for p in every if all(p in paths for paths in seen))
+        open_ = frozenset(p for p in every if all(p in paths or ANYWHERE in paths for paths in seen))
+        return open_ | ({ANYWHERE} & every)
 
     def _at_least(self, node: Node, result: Result) -> Result:
         found: list[Hit] = []
@@ -138,7 +139,7 @@ class Combiner:
         for key, _, hit in self._keys(result.hits, node.scope):
             if bad.meets(key):
                 self._miss(hit, excluded.name)
-            elif unread.meets(key):
+            elif ANYWHERE in other.unknown or unread.meets(key):
                 unknown.add(hit.path)
             else:
                 kept.append(hit)

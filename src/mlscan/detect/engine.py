@@ -19,7 +19,7 @@ from mlscan.detect.follow import CommandIndex
 from mlscan.detect.generated import GeneratedSnapshot
 from mlscan.detect.hidden import Hidden, hidden_places, inside
 from mlscan.detect.hints import hints_of
-from mlscan.detect.hits import Hit, Result
+from mlscan.detect.hits import ANYWHERE, Hit, Result
 from mlscan.detect.infra import ci_images
 from mlscan.detect.late import LATE, OutOfTimeError, in_time
 from mlscan.detect.memory import Memory
@@ -50,7 +50,7 @@ from mlscan.types.content import (
     SiblingsMatch,
 )
 from mlscan.types.errors import ContentError
-from mlscan.types.evidence import Context, Evidence, Findings, Gap, Location, Rejection, Strength
+from mlscan.types.evidence import Context, Evidence, Findings, Gap, Location, Rejection, Strength, ordered
 from mlscan.types.snapshot import Snapshot
 
 Progress = Callable[[int, int], None]
@@ -69,11 +69,13 @@ class Engine:
         places = hidden_places(snapshot.gaps, renamed=isinstance(snapshot, GeneratedSnapshot))
         contexts = contexts_of((*paths, *map(inside, places)), plan.lists.contexts)
         contexts |= {place: contexts.pop(inside(place)) for place in places}
+        contexts |= {f.path: f.context for f in snapshot.files if f.context is not None}
+        contexts = {path: context for path, context in contexts.items() if context is not Context.OWN}
         self._hidden = Hidden(places, plan, contexts)
         self._facts = Facts(
             paths=paths,
             known=frozenset(paths),
-            contexts=contexts | {f.path: f.context for f in snapshot.files if f.context is not None},
+            contexts=contexts,
             modules=ModuleIndex(paths),
             lists=plan.lists,
             unread=dict(places),
@@ -299,25 +301,31 @@ class Engine:
     # --- findings -----------------------------------------------------------------------------------------------------
 
     def _findings(self) -> Findings:
-        evidence: set[Evidence] = set()
+        evidence: list[Evidence] = []
         unknown: dict[str, str] = {}
         more: dict[str, str] = {}
         rejections: list[Rejection] = []
-        for name, result in self._results.items():
-            mine = {self._evidence(name, hit) for hit in result.hits}
-            evidence |= mine
+        # What is evidence now need not be kept as hits, too.
+        self._leaf_results.clear()
+        self._reading.hits.clear()
+        while self._results:
+            name, result = next(iter(self._results.items()))
+            del self._results[name]
+            mine = dict.fromkeys(self._evidence(name, hit) for hit in result.hits)
+            evidence += mine
             contexts = self._plan.detectors[name].contexts
             # An unread file of a context that does not count could not have changed the answer.
-            unread = sorted(p for p in result.unknown if not p or self._facts.context(p) in contexts)
+            unread = sorted(p for p in result.unknown if p in ("", ANYWHERE) or self._facts.context(p) in contexts)
             if unread and not any(e.context in contexts for e in mine):
                 unknown[name] = self._why_unknown(unread[0])
-            elif hidden := [p for p in unread if p in self._hidden.places]:
-                more[name] = self._why_unknown(hidden[0])
+            elif why := self._why_more(unread):
+                more[name] = why
             rejections += self._rejections(name, {e.where.path for e in mine})
         rejections += named_only(self._facts, evidence, self._snapshot.read_many)
+        evidence = ordered(evidence)
         packed = packed_gaps((p for p in self._facts.paths if self._facts.context(p) is Context.OWN), self._snapshot)
         return Findings(
-            evidence=tuple(sorted(evidence, key=lambda e: (e.sort_key, e.excerpt, e.captures))),
+            evidence=tuple(evidence),
             gaps=tuple(sorted({*self._snapshot.gaps, *self._reading.gaps, *packed})),
             rejections=tuple(rejections),
             unknown=unknown,
@@ -327,9 +335,13 @@ class Engine:
             roots=self._facts.roots,
         )
 
+    def _why_more(self, unread: Iterable[str]) -> str:
+        """Why there may be more of what was seen: names are hidden, or there is too much of it."""
+        return next((self._why_unknown(p) for p in unread if p == ANYWHERE or p in self._hidden.places), "")
+
     def _why_unknown(self, path: str) -> str:
         reason = self._facts.unread.get(path, "not fully understood")
-        if not path:
+        if path in ("", ANYWHERE):
             return reason
         return f"{path}: {reason}" if path != "." else "the history is not there"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from mlscan.detect.by_part import ByPart, name_of
 from mlscan.detect.modules import ModuleIndex
 from mlscan.types.evidence import Context
 from mlscan.types.lists import Lists
@@ -21,6 +22,7 @@ class Facts:
     paths: tuple[str, ...]
     known: frozenset[str]
     contexts: Mapping[str, Context]
+    """Of paths that are not the repository's own."""
     modules: ModuleIndex
     lists: Lists
     imports: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -32,10 +34,10 @@ class Facts:
     """Trees that a question across files asked for."""
     unread: dict[str, str] = field(default_factory=dict)
     """Path -> reason, for files of which nothing was read."""
-    read_words: dict[str, set[str]] = field(default_factory=dict)
-    """Sibling groups' words -> files that mention them."""
-    by_name: dict[str, str | None] = field(default_factory=dict)
-    """File name -> its path where only one file has that name, else None."""
+    read_words: dict[str, list[str]] = field(default_factory=dict)
+    """Sibling groups' words -> files that mention them, each once."""
+    by_name: ByPart = field(init=False)
+    """Paths by the file's name."""
     entries: dict[str, str] = field(default_factory=dict)
     """Console script -> the module file behind it."""
     declaring: frozenset[str] = frozenset()
@@ -53,9 +55,7 @@ class Facts:
     """Files that the commands of a file run; set once commands are indexed."""
 
     def __post_init__(self) -> None:
-        for path in self.paths:
-            name = path.rpartition("/")[2]
-            self.by_name[name] = None if name in self.by_name else path
+        self.by_name = ByPart(self.paths, name_of)
 
     def context(self, path: str) -> Context:
         """The context of a path; own for what is no file (the whole repository)."""
@@ -114,7 +114,8 @@ class Facts:
             if rest in self.known:
                 return rest
             rest = rest.partition("/")[2]
-        return self.by_name.get(rest)
+        named = self.by_name.get(rest)
+        return named[0] if len(named) == 1 else None
 
     def reaches(self, start: Iterable[str], goal: frozenset[str], depth: int = DEPTH) -> str | None:
         """The first file of `goal` that is reached from `start` in at most `depth` steps, or None."""

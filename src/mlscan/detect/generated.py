@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mlscan.detect.globs import matches
-from mlscan.types.evidence import Findings, Gap, Location
+from mlscan.types.evidence import Findings, Gap, Location, ordered
 from mlscan.types.lists import TemplatesRule
 from mlscan.types.snapshot import Author, FileEntry, Snapshot, SnapshotView
 
@@ -119,7 +119,7 @@ def with_own_paths(findings: Findings, generated: Mapping[str, str]) -> Findings
     evidence = (replace(e, where=place(e.where)) for e in findings.evidence)
     return replace(
         findings,
-        evidence=tuple(sorted(evidence, key=lambda e: (e.sort_key, e.excerpt, e.captures))),
+        evidence=tuple(ordered(evidence)),
         gaps=tuple(sorted(replace(gap, path=own(gap.path)) for gap in findings.gaps)),
         rejections=tuple(replace(r, where=place(r.where)) for r in findings.rejections),
     )

@@ -88,6 +88,8 @@ class _Regexes:
         return [owner for number in found for owner in self._owners[number]]
 
 
+KEPT = 50_000
+"""Paths of which it is kept what they match."""
 _ANY = "**/"
 _END = re.compile(r"\.(\w+|\{\w+(?:,\w+)*\})$")
 
@@ -125,9 +127,11 @@ class GlobTable:
         return frozenset(number for glob, number in self._ids.items() if holds(glob))
 
     def match(self, path: str) -> frozenset[int]:
-        """Ids of the globs that match a path, which is looked at once."""
+        """Ids of the globs that match a path."""
         found = self._found.get(path)
         if found is None:
+            if len(self._found) >= KEPT:
+                self._found.clear()
             ids = tuple(sorted({*self._match(path)}))
             found = self._found[path] = self._same.setdefault(ids, frozenset(ids))
         return found

@@ -34,7 +34,7 @@ class Hidden:
     """Tells which matchers could hold where not even the names of files are known."""
 
     def __init__(self, places: Mapping[str, str], plan: Plan, contexts: Mapping[str, Context]) -> None:
-        """contexts: of every place but the root, whose files may be of any context."""
+        """contexts: of places that are not the repository's own; the root holds files of all contexts."""
         self.places = places
         """Place -> why it is hidden."""
         self._contexts = contexts
@@ -48,7 +48,7 @@ class Hidden:
         return frozenset(path for path in self.places if not path or self._may_hold(leaf, path))
 
     def _may_hold(self, leaf: Leaf, path: str) -> bool:
-        if leaf.contexts is not None and self._contexts[path] not in leaf.contexts:
+        if leaf.contexts is not None and self._contexts.get(path, Context.OWN) not in leaf.contexts:
             return False
         if leaf.in_ is not None and leaf.in_.isdisjoint(self._reached[path]):
             return False

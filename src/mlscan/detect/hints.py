@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from mlscan.types.content import Detector
-from mlscan.types.evidence import Evidence
+from mlscan.types.evidence import Evidence, ordered
 
 MOST = 5
 """Hints of one detector; the rest is counted in the last one."""
@@ -14,9 +14,9 @@ MOST = 5
 def hints_of(evidence: Iterable[Evidence], detectors: Mapping[str, Detector]) -> tuple[str, ...]:
     """`path:line: name: hint` for each thing that a detector with a hint saw in a context that counts, once a thing."""
     found: dict[str, dict[str, str]] = {}
-    for item in sorted(evidence, key=lambda e: (e.sort_key, e.excerpt)):
+    for item in ordered(e for e in evidence if detectors[e.detector].hint):
         detector = detectors[item.detector]
-        if detector.hint and item.context in detector.contexts:
+        if item.context in detector.contexts:
             captures = dict(item.captures)
             what = captures.get("package") or captures.get("what") or item.excerpt
             place = f"{item.where.path}:{item.where.line}" if item.where.line else item.where.path

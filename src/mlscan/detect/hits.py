@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 UnitKey = tuple[str, ...]
+ANYWHERE = "\0"
+"""Stands among unknown files for every file: not all places are kept."""
 
 
 @dataclass(frozen=True, slots=True)

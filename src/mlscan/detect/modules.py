@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Protocol
+
+from mlscan.detect.by_part import ByPart, name_of
 
 MANIFESTS = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
 _TOPS = frozenset({"", "src", "lib", "python", "source"})
@@ -27,11 +28,8 @@ class ModuleIndex:
 
     def __init__(self, paths: Iterable[str]) -> None:
         files = [p for p in paths if p.endswith(".py")]
-        self._by_last: dict[str, list[str]] = defaultdict(list)
-        for path in files:
-            if parts := _parts(path):
-                self._by_last[parts[-1]].append(path)
-        self.own = frozenset(_own_packages(files, set(paths)))
+        self._by_last = ByPart(files, _last)
+        self.own = frozenset(_own_packages(files, paths if isinstance(paths, Set) else set(paths)))
         """Top-level names that this repository defines as packages or modules."""
         self._cache: dict[tuple[str, str], str | None] = {}
 
@@ -62,7 +60,7 @@ class ModuleIndex:
         parts = (*base, *(rest.split(".") if rest else ()))
         for size in range(len(parts), max(len(parts) - 2, 0), -1):
             whole = _endings(parts[:size])
-            for path in self._by_last.get(parts[size - 1], ()):
+            for path in self._by_last.get(parts[size - 1]):
                 if path in whole:
                     return path
         return None
@@ -75,7 +73,7 @@ class ModuleIndex:
             wanted = parts[:size]
             whole = _endings(wanted)
             below = tuple(f"/{ending}" for ending in whole)
-            named = self._by_last.get(wanted[-1], ())
+            named = self._by_last.get(wanted[-1])
             found = [(_parts(p), p) for p in named if p in whole or p.endswith(below)]
             near = [(f, p) for f, p in found if size > 1 or _importable("/".join(f[:-size]), folder)]
             found = near or (found if len(found) == 1 and "_" in wanted[0] else [])
@@ -90,13 +88,19 @@ def _parts(path: str) -> tuple[str, ...]:
     return parts[:-1] if parts[-1] == "__init__" else parts
 
 
+def _last(path: str) -> str:
+    """The last of these names; "" for the package of the root, which nothing names."""
+    name = name_of(path)
+    return name[:-3] if name != "__init__.py" else name_of(path[: -len("/__init__.py")])
+
+
 def _endings(parts: Sequence[str]) -> tuple[str, str]:
     """How the path of a module may end."""
     joined = "/".join(parts)
     return f"{joined}.py", f"{joined}/__init__.py"
 
 
-def _own_packages(files: Sequence[str], known: set[str]) -> Iterable[str]:
+def _own_packages(files: Sequence[str], known: Set[str]) -> Iterable[str]:
     packages = {p.rpartition("/")[0] for p in files if p.endswith("/__init__.py")}
     for package in packages:
         parent, _, name = package.rpartition("/")

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from mlscan.detect.candidates import (
-    CODE_KINDS,
     HEAD,
     Candidates,
     CandidateTable,
@@ -24,15 +22,17 @@ from mlscan.detect.candidates import (
 )
 from mlscan.detect.facts import Facts
 from mlscan.detect.gates import is_open, may_matter, still_waiting
-from mlscan.detect.hits import Hit
+from mlscan.detect.hits import ANYWHERE, Hit
 from mlscan.detect.infra import image_hits, resource_hits
 from mlscan.detect.local import LocalMatchers
 from mlscan.detect.parsed import ParsedFile, Roles, roles_of
+from mlscan.detect.pending import CODE, LINES, TREES, Pending, round_of, without
+from mlscan.detect.places import MORE, is_full, trim
 from mlscan.detect.plan import Leaf, Plan
 from mlscan.detect.prefilter import Prefilter
 from mlscan.detect.sourced import SOURCING, sourced
 from mlscan.read.notebook_head import is_python_notebook
-from mlscan.types.content import ImageMatch, ResourceMatch, TextMatch
+from mlscan.types.content import ImageMatch, ResourceMatch
 from mlscan.types.evidence import Gap
 from mlscan.types.snapshot import Snapshot
 
@@ -41,22 +41,6 @@ HELD = 4 << 20
 NEAR = 60
 """Near misses of a detector that are kept of the pass."""
 Progress = Callable[[int, int], None]
-_LINES, _TREES, _CODE = range(3)
-"""The rounds."""
-
-
-@dataclass(slots=True)
-class Pending:
-    """A file of which matchers are still to be asked."""
-
-    path: str
-    roles: Roles
-    file: ParsedFile | None
-    """None where it has to be read again."""
-    possible: Set[int]
-    """Matchers that may hold in it, or do; files that are alike share them."""
-    leaves: Mapping[int, tuple[Leaf, ...]]
-    """Those to ask, by round; files that are alike share them."""
 
 
 class Reading:
@@ -70,7 +54,6 @@ class Reading:
         self._table = self._make_table()
         self._ranks = plan.kept("ranks", _ranks)
         self._prefilters: Mapping[Family, Prefilter] = {}
-        self._sizes = {f.path: f.size for f in snapshot.files}
         self._by_path: dict[str, frozenset[int]] = {}
         """Path and sibling matchers that hold in a file, or may."""
         self._heads: dict[str, list[Leaf]] = defaultdict(list)
@@ -99,19 +82,19 @@ class Reading:
 
     def run(self, words: Iterable[str], progress: Progress | None = None) -> None:
         """Reads every file that a matcher or the index wants; `words` are searched for in all of them."""
-        wanted = self._wanted()
+        wanted = [self._wanted()]
         self._prefilters = self._make_prefilters(list(words))
-        self._rounds(wanted, progress)
-        order = {path: place for place, path in enumerate(self._facts.paths)}
-        for hits in self.hits.values():
-            hits.sort(key=lambda hit: order.get(hit.path, -1))
+        self._rounds(wanted.pop(), progress)
+        for index in self.hits:
+            self._trim(index)
 
     def _rounds(self, wanted: Mapping[str, tuple[Roles, Candidates]], progress: Progress | None) -> None:
         """Looks at every file, and asks what is left."""
         for number, _ in enumerate(self._look(wanted)):
             if progress and number % 200 == 0:
                 progress(number, len(wanted))
-        for number in (_TREES, _CODE):
+        del wanted
+        for number in (TREES, CODE):
             self._round(number)
 
     def _make_table(self) -> CandidateTable:
@@ -137,14 +120,17 @@ class Reading:
     def _wanted(self) -> dict[str, tuple[Roles, Candidates]]:
         """Files to read, with what may hold in them; path matchers are evaluated on the way where paths suffice."""
         every: dict[str, tuple[Roles, Candidates]] = {}
-        for path in self._facts.paths:
+        for entry in self._snapshot.files:
+            path = entry.path
             roles = self._roles_of(path)
             candidates = self._table.of(path, roles)
-            every[path] = roles, candidates
+            every[path] = self._alike.setdefault((roles, id(candidates)), (roles, candidates))
             if candidates.by_path:
-                self._paths(path, candidates)
+                self._paths(path, entry.size, candidates)
         self._table.prune(set().union(*self._by_path.values()))
-        return {path: found for path, found in every.items() if self._is_wanted(path, *found)}
+        for path in [path for path, found in every.items() if not self._is_wanted(path, *found)]:
+            del every[path]
+        return every
 
     def _is_wanted(self, path: str, roles: Roles, candidates: Candidates) -> bool:
         wanted = roles.indexed or candidates.filtered or candidates.always or path in self.tree_paths
@@ -152,14 +138,13 @@ class Reading:
             self._head(path, partial(self._snapshot.head, path, HEAD))
         return bool(wanted)
 
-    def _paths(self, path: str, candidates: Candidates) -> None:
-        size = self._sizes.get(path)
+    def _paths(self, path: str, size: int | None, candidates: Candidates) -> None:
         for leaf in candidates.by_path:
             verdict = path_holds(leaf, size)
             if verdict is None:
                 self._heads[path].append(leaf)
             elif verdict:
-                self.hits[leaf.index].append(Hit(path, None, path))
+                self._add(leaf.index, [Hit(path, None, path)])
             if verdict is not False:
                 self._mark(path, leaf)
 
@@ -170,7 +155,7 @@ class Reading:
             if isinstance(data, Gap):
                 self.unknown[leaf.index].add(path)
             elif head_holds(leaf, data):
-                self.hits[leaf.index].append(Hit(path, None, path))
+                self._add(leaf.index, [Hit(path, None, path)])
             else:
                 marks = self._by_path[path] - {leaf.index}
                 self._by_path[path] = self._alike.setdefault(marks, marks)
@@ -203,8 +188,8 @@ class Reading:
         leaves: dict[int, list[Leaf]] = defaultdict(list)
         for leaf in (*able, *candidates.always):
             if may_matter(leaf, possible):
-                number = _round_of(leaf, file)
-                if number == _LINES:
+                number = round_of(leaf, file)
+                if number == LINES:
                     self._ask(leaf, file, possible)
                 else:
                     leaves[number].append(leaf)
@@ -227,7 +212,7 @@ class Reading:
     def _tell(self, words: Sequence[str], path: str) -> None:
         """Notes that a file mentions these words of sibling groups and tools."""
         for word in words:
-            self._facts.read_words.setdefault(word, set()).add(path)
+            self._facts.read_words.setdefault(word, []).append(path)
 
     def _is_able(self, leaf: Leaf, file: ParsedFile, possible: set[int]) -> bool:
         """Whether a matcher matters and may hold, by what bytes and lines say; else it is not possible any more."""
@@ -241,15 +226,17 @@ class Reading:
     def _round(self, number: int) -> None:
         """Asks what is left for a round of the matchers that can still matter."""
         alive = self._alive()
+        shared: dict[tuple[int, tuple[int, ...]], Mapping[int, tuple[Leaf, ...]]] = {}
         distinct = {id(pending.leaves): pending.leaves for pending in self._pending}
-        rests = {key: _without(number, leaves) for key, leaves in distinct.items()}
-        waiting = [(pending, rests[id(pending.leaves)]) for pending in self._pending]
+        rests = {key: without(number, leaves) for key, leaves in distinct.items()}
+        waiting = [rests[id(pending.leaves)] for pending in self._pending]
         todo = []
-        for pending, rest in waiting:
+        for pending, rest in zip(self._pending, waiting, strict=True):
             asked = pending.leaves.get(number, ())
             open_ = tuple(x for x in asked if may_matter(x, pending.possible) and is_open(x.wide, alive))
             if open_:
-                pending.leaves = {**rest, number: open_}
+                key = (id(rest), tuple(leaf.index for leaf in open_))
+                pending.leaves = shared.setdefault(key, {**rest, number: open_})
                 todo.append(pending)
         for pending, file in self._files(todo, number):
             file.wanted = self._matchers.wanted(pending.leaves[number])
@@ -257,10 +244,11 @@ class Reading:
             for leaf in pending.leaves[number]:
                 if may_matter(leaf, possible):
                     self._ask(leaf, file, possible)
-            pending.possible = possible
+            held = frozenset(possible)
+            pending.possible = self._alike.setdefault(held, held)
             self._finish(file)
             pending.file = file.slim() if pending.file is not None else None
-        for pending, rest in waiting:
+        for pending, rest in zip(self._pending, waiting, strict=True):
             pending.leaves = rest
         self._pending = [pending for pending in self._pending if pending.leaves]
 
@@ -302,9 +290,23 @@ class Reading:
         doubtful = (leaf.index, file.path) in self._matchers.unsure or (bool(file.problems) and leaf.filtered)
         self._note(leaf, file.path, found, possible, doubtful=doubtful)
 
+    def _add(self, index: int, hits: Iterable[Hit]) -> None:
+        """Keeps what a matcher has found; of very much only the first."""
+        kept = self.hits[index]
+        kept += hits
+        if is_full(kept):
+            self._trim(index)
+
+    def _trim(self, index: int) -> None:
+        """Puts the places of a matcher in order; where they are too many, it could hold anywhere else."""
+        if trim(self.hits[index]):
+            self.unknown[index].add(ANYWHERE)
+            self._facts.unread[ANYWHERE] = MORE
+            self.gaps.add(Gap("", MORE))
+
     def _note(self, leaf: Leaf, path: str, found: Sequence[Hit], possible: set[int], *, doubtful: bool) -> None:
         """What a matcher found in a file; one that surely found nothing is not possible there any more."""
-        self.hits[leaf.index] += found
+        self._add(leaf.index, found)
         if not found and doubtful:
             self.unknown[leaf.index].add(path)
         elif not found:
@@ -366,20 +368,3 @@ def _may_be_ci(file: ParsedFile) -> bool:
 
 def _ranks(plan: Plan) -> dict[int, int]:
     return {leaf.index: rank for rank, leaf in enumerate(sorted(plan.leaves, key=cost))}
-
-
-def _without(number: int, leaves: Mapping[int, tuple[Leaf, ...]]) -> Mapping[int, tuple[Leaf, ...]]:
-    """The matchers of the other rounds."""
-    return {n: waiting for n, waiting in leaves.items() if n != number}
-
-
-def _round_of(leaf: Leaf, file: ParsedFile) -> int:
-    """When a matcher is asked in a file: what it costs there."""
-    roles = file.roles
-    if leaf.kind == "imports":
-        return _LINES if file.has_import_lines else _CODE
-    if leaf.kind == "defines" or (isinstance(leaf.spec, TextMatch) and leaf.spec.in_ == "code"):
-        return _CODE if roles.notebook or roles.language not in (None, "python") else _LINES
-    if leaf.kind in CODE_KINDS:
-        return _CODE
-    return _TREES if leaf.kind in ("key", "document", "resource", "image") else _LINES

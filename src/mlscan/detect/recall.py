@@ -15,9 +15,10 @@ from mlscan.detect.hits import Hit
 from mlscan.detect.memory import Asked, Key, Known, Look, Memory, Question
 from mlscan.detect.modules import ModuleIndex
 from mlscan.detect.parsed import ParsedFile, Roles
+from mlscan.detect.pending import Pending
 from mlscan.detect.plan import Leaf
 from mlscan.detect.prefilter import Prefilter
-from mlscan.detect.reading import Pending, Reading
+from mlscan.detect.reading import Reading
 from mlscan.detect.sourced import sourced
 from mlscan.read.text import as_utf8
 from mlscan.types.evidence import Gap

@@ -56,7 +56,7 @@ class _Found(msgspec.Struct, array_like=True):
     imports: dict[str, frozenset[str]]
     sourced: dict[str, frozenset[str]]
     unread: dict[str, str]
-    words: dict[str, set[str]]
+    words: dict[str, list[str]]
     rejected: list[_NearMiss]
     ci: dict[str, bytes]
     bytes_read: int
@@ -109,7 +109,8 @@ class SharedReading(Reading):
 
     def _shares(self, wanted: Wanted) -> list[Wanted]:
         """The files for each process, of about the same cost; the first share has all that only this one can do."""
-        costs = {path: self._cost(path, roles) for path, (roles, _) in wanted.items()}
+        sizes = {f.path: f.size or 0 for f in self._snapshot.files if f.path in wanted}
+        costs = {path: _cost(roles, sizes[path]) for path, (roles, _) in wanted.items()}
         count = min(self._crew.size, sum(costs.values()) // LEAST)
         shares: list[dict[str, tuple[Roles, Candidates]]] = [{} for _ in range(max(1, count))]
         # Of every kind each has the same, since kinds differ in the rounds that they cost most in.
@@ -120,9 +121,6 @@ class SharedReading(Reading):
             shares[number][path] = asked
             each[number] += costs[path]
         return list(shares)
-
-    def _cost(self, path: str, roles: Roles) -> int:
-        return _FILE + (self._sizes.get(path) or 0) * _WORTH.get(_kind(roles), 1)
 
     def _may_be_given(self, path: str, roles: Roles) -> bool:
         """Whether all that a file tells can be told to another process: places, words, what it imports, its bytes."""
@@ -201,13 +199,13 @@ class SharedReading(Reading):
         facts.sourced.update(found.sourced)
         facts.unread.update(found.unread)
         for word, holders in found.words.items():
-            facts.read_words.setdefault(word, set()).update(holders)
+            facts.read_words.setdefault(word, []).extend(holders)
 
     def _put_in_order(self) -> None:
         """Brings what was told, and hands on the near misses, in the order in which one process would have met it."""
         order = {path: place for place, path in enumerate(self._facts.paths)}
         for told in (self._facts.imports, self._facts.sourced, self._facts.unread):
-            items = sorted(told.items(), key=lambda item: order[item[0]])
+            items = sorted(told.items(), key=lambda item: order.get(item[0], -1))
             told.clear()
             told.update(items)  # type: ignore[arg-type]
         near = [*chain(*self._rejected.values()), *self._told]
@@ -218,6 +216,10 @@ class SharedReading(Reading):
 def _without(marks: dict[str, frozenset[int]], paths: Iterable[str]) -> dict[str, frozenset[int]]:
     given = set(paths)
     return {path: held for path, held in marks.items() if path not in given}
+
+
+def _cost(roles: Roles, size: int) -> int:
+    return _FILE + size * _WORTH.get(_kind(roles), 1)
 
 
 def _kind(roles: Roles) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import re2
 
 from mlscan.detect.facts import Facts
-from mlscan.detect.globs import glob_regex
+from mlscan.detect.globs import KEPT, glob_regex
 from mlscan.detect.hits import Hit
 from mlscan.detect.values import expand
 from mlscan.types.content import SiblingsMatch
@@ -75,9 +75,11 @@ class SiblingSearch:
         return found
 
     def _shapes(self, path: str) -> tuple[int, ...]:
-        """The matchers that a path has the shape of; it is looked at once."""
+        """The matchers that a path has the shape of."""
         known = self._known.get(path)
         if known is None:
+            if len(self._known) >= KEPT:
+                self._known.clear()
             known = self._known[path] = tuple(self._set.Match(path.encode("utf-8", "replace")) or ())
         return known
 

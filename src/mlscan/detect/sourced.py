@@ -21,7 +21,7 @@ def sourced(words: frozenset[str], path: str, language: str, facts: Facts) -> fr
         found.discard(FOLDER)
         found |= set(_near_folder(path, facts)[:MAX_FILES])
     if language == "matlab":
-        found = {word for word in found if word in facts.by_name or "/" in word}
+        found = {word for word in found if facts.by_name.get(word) or "/" in word}
     return frozenset(found)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mlscan.scan.references import Joint, Place
-from mlscan.types.evidence import Evidence, Findings, Gap, Location, Rejection
+from mlscan.types.evidence import Evidence, Findings, Gap, Location, Rejection, ordered
 from mlscan.types.snapshot import FileEntry, Snapshot, SnapshotView
 
 
@@ -96,7 +96,7 @@ def told(findings: Findings, joined: JoinedSnapshot, plain: Findings) -> Finding
     evidence = (evidence - handed) | {_settled(e, joined) for e in handed}
     return replace(
         findings,
-        evidence=tuple(sorted(evidence, key=lambda e: (e.sort_key, e.excerpt, e.captures))),
+        evidence=tuple(ordered(evidence)),
         gaps=tuple(sorted({_own_gap(gap, joined) for gap in findings.gaps})),
         rejections=tuple(dict.fromkeys(_own_rejection(r, joined) for r in findings.rejections)),
         unknown={name: _own_words(why, joined) for name, why in findings.unknown.items()},

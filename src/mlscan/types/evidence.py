@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import pairwise
+from typing import Any
 
 EXCERPT_LIMIT = 200
 """Characters of an excerpt at the most."""
@@ -72,6 +74,34 @@ class Evidence:
         """Practice, strongest first, path bytes, line, detector: the order of every report."""
         path = self.where.path.encode("utf-8", "surrogateescape")
         return (self.practice, -self.strength.rank, path, self.where.line or 0, self.detector)
+
+
+_REST: tuple[Callable[[Evidence], Any], ...] = (
+    lambda e: e.concerns,
+    lambda e: e.captures,
+    lambda e: e.delegated_to or "",
+    lambda e: e.context.value,
+    lambda e: e.excerpt,
+    lambda e: e.detector,
+    lambda e: e.where.line or 0,
+)
+"""By what evidence of one practice, strength and path is sorted, the least first."""
+
+
+def ordered(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Each evidence once, in the order of every report: practice, strongest first, path bytes, line, detector, rest."""
+    found = list(evidence)
+    # One sort for each part: a key of all parts for each of a great many takes more memory than they do.
+    for key in (*_REST, _path_key(found), lambda e: -e.strength.rank, lambda e: e.practice):
+        found.sort(key=key)
+    return [e for before, e in pairwise([None, *found]) if e is not None and e != before]
+
+
+def _path_key(evidence: Iterable[Evidence]) -> Callable[[Evidence], str | bytes]:
+    """By the bytes of paths; text that is UTF-8 has the same order."""
+    if all(e.where.path.isascii() for e in evidence):
+        return lambda e: e.where.path
+    return lambda e: e.where.path.encode("utf-8", "surrogateescape")
 
 
 @dataclass(frozen=True, slots=True, order=True)
