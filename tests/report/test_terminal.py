@@ -107,6 +107,18 @@ def test_near_misses_are_shown_once_a_practice() -> None:
     assert render(level_2(), "terminal", RenderOptions(verbose=True)).count("training-schedule") == 2
 
 
+def test_near_misses_that_say_what_it_was_come_first() -> None:
+    story = level_2()
+    first = story.rejections[0]
+    vague = replace(first, detector="vague", reason="lacks a schedule")
+    vaguer = replace(first, detector="vaguer", reason="reaches no place with a schedule")
+    telling = replace(first, detector="telling", reason="commented out")
+    other = replace(vague, practice="iac", detector="other")
+    text = render(replace(story, rejections=(other, vaguer, vague, telling)), "terminal")
+    assert "vague" not in text
+    assert text.index("telling") < text.index("other")
+
+
 def test_gaps_are_grouped_by_reason_with_counts() -> None:
     text = render(level_4(), "terminal")
     assert "Could not be read (9)" in text

@@ -106,14 +106,25 @@ def steps(a: Assessment) -> Steps:
     return Steps(target, tuple(s for s in asked if s.needed), tuple(s for s in asked if not s.needed))
 
 
+_LITTLE = (re.compile(r"reaches no place"), re.compile(r"lacks |.* does not count$"), re.compile(r"only \d"))
+"""Reasons that only name what is missing, from those that say least."""
+
+
 def near_misses(a: Assessment) -> list[Rejection]:
-    """The first near miss of each practice that is not there."""
+    """The most telling near miss of each practice that is not there, those that say what it was first."""
     missing = {p.id for p in a.practices if not p.present}
     chosen: dict[str, Rejection] = {}
     for rejection in a.rejections:
         if rejection.practice in missing:
-            chosen.setdefault(rejection.practice, rejection)
-    return list(chosen.values())
+            before = chosen.setdefault(rejection.practice, rejection)
+            if _says_little(rejection) < _says_little(before):
+                chosen[rejection.practice] = rejection
+    return sorted(chosen.values(), key=_says_little)
+
+
+def _says_little(rejection: Rejection) -> int:
+    """0 for a reason that says what it was; more for one that says less."""
+    return next((len(_LITTLE) - n for n, kind in enumerate(_LITTLE) if kind.match(rejection.reason)), 0)
 
 
 def gaps_by_reason(a: Assessment) -> list[tuple[str, list[Gap]]]:
