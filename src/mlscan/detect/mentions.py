@@ -10,7 +10,7 @@ from mlscan.detect.parsed import ParsedFile, roles_of
 from mlscan.types.snapshot import Snapshot
 
 _MENTION = re.compile(
-    r"[\w./-]*[\w-]\.(?:py|sh|ipynb|R|r|jl|ya?ml|json|toml|sql|bash)\b|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+"
+    r"(?<![\w./-])[\w./-]*[\w-]\.(?:py|sh|ipynb|R|r|jl|ya?ml|json|toml|sql|bash)\b|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+"
 )
 _PROGRAM = re.compile(r"[\s\"'\[-]*([A-Za-z]\w*(?:-\w+)+)(?=[\s\"',\]]|$)")
 """A word with a hyphen where a string begins: perhaps a console script."""
@@ -61,8 +61,10 @@ def _words(file: ParsedFile) -> frozenset[str]:
     found: set[str] = set()
     for text in texts:
         if len(text) < _LONGEST:
-            found.update(m.group(0) for m in _MENTION.finditer(text))
-            program = _PROGRAM.match(text)
+            # Most strings have neither sign, and a look for one takes no time.
+            if "." in text:
+                found.update(_MENTION.findall(text))
+            program = _PROGRAM.match(text) if "-" in text else None
             found.update(program.groups() if program else ())
         if len(found) > MENTIONS:
             break
