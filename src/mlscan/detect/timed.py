@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+import re2
+
 from mlscan.detect.facts import Facts
 from mlscan.detect.follow import CommandIndex
 from mlscan.detect.follow_images import composed
@@ -36,6 +38,13 @@ _SCRIPT = re.compile(
     r"[^/]*\.mk)"
 )
 _TREE = re.compile(r"(?i).*\.(?:ya?ml|json|toml)")
+_KEY = re2.compile(rb"(?i)(?:cron|schedule)[\w.-]*[\"']?\s*[:=]")
+_TIME = re2.compile(
+    rb"(?i)@(?:hourly|daily|midnight|weekly|monthly|yearly|annually|every)|\bevery\b|\b(?:rate|cron)\(|"
+    rb"[0-9*][0-9*/,-]*(?:[ \t]+[0-9*/,?A-Z#-]+){4}|CronJob|CronWorkflow|handler|scriptfile|\.schedule\b"
+)
+"""What every tree with times holds, unless a loop makes them: a key or label that names them, and times, or what may
+have its times elsewhere. Trees without are not parsed."""
 _WORD = re.compile(r"[\w./-]{3,200}")
 _TABLE_LINE = re.compile(r"(?im)^(?![ \t]*#).*cron.*$")
 
@@ -106,6 +115,8 @@ class Timed:
             return [timed_agent(data)]
         if _SCRIPT.fullmatch(path):
             return [(command,) for command in timed_in_script(data)]
+        if not (_KEY.search(data) and _TIME.search(data)) and not (b"while" in data and b"sleep" in data):
+            return []
         from mlscan.read.tree import parse_tree
 
         return timed_in_tree(parse_tree(data, path), path)
