@@ -61,8 +61,12 @@ class Replay:
                 found = self._judged(commit.revision)
             except MlscanError as error:
                 found = Judged(None, " ".join(str(error).split()))
-            self._known[commit.revision] = replace(found, places=None)
+            self.learn(commit, found)
         return found
+
+    def learn(self, commit: Commit, judged: Judged) -> None:
+        """Remembers what is to be said of a commit, whoever has found it, without the places."""
+        self._known[commit.revision] = replace(judged, places=None)
 
     def _judged(self, revision: str) -> Judged:
         seen = self._look(revision)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlscan.scan.collecting import rarely_collected
+from mlscan.scan.copies import copies
+from mlscan.scan.history.older import Older
 from mlscan.scan.history.replay import Judged, Replay
 from mlscan.scan.history.samples import TAG, Choice, Sample, check_every, choose
 from mlscan.scan.history.turns import Change, Turns
@@ -81,7 +83,17 @@ def history_of(content: Content, path: str | Path, options: HistoryOptions) -> t
         shallow = revisions.info.history is History.SHALLOW
         choice = choose(line, options.every, options.since, tags, shallow=shallow)
         revisions.prepare(sample.commit.revision for sample in choice.samples)
-        told = _Told(choice, Replay(content, revisions, scan), options.notify)
+        tip = revisions.tip
+
+        def judge_oldest(count: int) -> Sequence[Judged]:
+            commits = [sample.commit for sample in choice.samples[:count]]
+            with Revisions(path, tip, scan.limits) as own:
+                own.prepare(commit.revision for commit in commits)
+                replay = Replay(content, own, scan)
+                return [replay.at(commit) for commit in commits]
+
+        with Older(copies(scan.processes), len(choice.samples), judge_oldest) as older:
+            told = _Told(choice, Replay(content, revisions, scan), options.notify, older)
         budget = ALL if options.exact else max(LOOKED_AT_LEAST, len(choice.samples))
         turns = Turns(line.commits, revisions.changed, budget)
         practices = told.practices(turns)
@@ -116,14 +128,17 @@ def _history(
 class _Told:
     """All samples, judged, with what changes from one to another."""
 
-    def __init__(self, choice: Choice, replay: Replay, notify: Progress | None) -> None:
+    def __init__(self, choice: Choice, replay: Replay, notify: Progress | None, older: Older) -> None:
         self.choice, self._replay, self._notify = choice, replay, notify
         self._steps: dict[str, list[_Step]] = {}
         self._last: dict[str, _Step] = {}
         self.moments: list[Moment] = []
         self.newest: Assessment = replay.newest()
-        for number, sample in enumerate(choice.samples):
-            self._add(sample, self._judged(number))
+        newer = [self._judged(number) for number in range(older.count, len(choice.samples))]
+        oldest = older.answers() or [self._judged(number) for number in range(older.count)]
+        for sample, judged in zip(choice.samples, [*oldest, *newer], strict=True):
+            replay.learn(sample.commit, judged)
+            self._add(sample, judged)
 
     def _judged(self, number: int) -> Judged:
         if self._notify is not None:
