@@ -68,6 +68,9 @@ def test_a_property_list_of_macos(key: str, count: int) -> None:
         ("kind: CronJob\nspec: {schedule: '{{ .t }}', jobTemplate: {spec: {image: a/b}}}\n", ["docker run a/b"]),
         ("a: {command: sh -c 'while true; do python fit.py; sleep 86400; done'}\n", ["python fit.py", "sleep 86400"]),
         ("fit: {command: [python, fit.py]}\nclean: {schedule: '0 3 * * *', command: rm -r tmp}\n", ["rm -r tmp"]),
+        ("tasks: [{commands: [cd a, python fit.py]}]\ntriggers: [{cron: 0 3 * * *}]\n", ["cd a", "python fit.py"]),
+        ("tasks: [{commands: [python, fit.py]}]\ntriggers: [{cron: 0 3 * * *, disabled: true}]\n", []),
+        ("tasks: [{commands: [python, fit.py]}]\ntriggers: [{flow: other}]\n", []),
         ("kind: CronJob\nspec: {suspend: true, schedule: '0 3 * * *', command: [python, fit.py]}\n", []),
         ("fit: {schedule: '0 3 * * *', enabled: false, command: [python, fit.py]}\n", []),
         ("fit: {schedule: cosine, command: [python, fit.py]}\n", []),
@@ -81,6 +84,12 @@ def test_a_tree_with_times_beside_a_command(source: str, found: list[str]) -> No
 def test_a_function_that_times_call() -> None:
     source = "functions:\n  a: {handler: src/app.run, events: [{schedule: rate(1 day)}]}\n  b: {handler: src/web.run}\n"
     assert in_tree(source, "infra/serverless.yml") == ["python infra/src/app.py"]
+
+
+def test_a_function_that_new_files_call() -> None:
+    source = "Resources: {F: {Properties: {Handler: app.run, CodeUri: src/, Events: {U: {Properties: {Bucket: b}}}}}}\n"
+    assert in_tree(source, "template.yaml") == ["python src/app.py"]
+    assert in_tree(source.replace("Bucket", "Path"), "template.yaml") == []
 
 
 def test_work_on_a_file_is_bounded() -> None:

@@ -28,6 +28,8 @@ WORDS = (
     "while true",
     "while :",
     "while [",
+    "ObjectCreated",
+    "s3:",
 )
 """Words one of which every such file holds; the search of the files looks for them."""
 MAX_FILES = 2_000
@@ -38,7 +40,7 @@ _SCRIPT = re.compile(
     r"[^/]*\.mk)"
 )
 _TREE = re.compile(r"(?i).*\.(?:ya?ml|json|toml)")
-_KEY = re2.compile(rb"(?i)(?:cron|schedule)[\w.-]*[\"']?\s*[:=]")
+_KEY = re2.compile(rb"(?i)(?:(?:cron|schedule)[\w.-]*|\bs3|\bbucket)[\"']?\s*[:=]")
 _TIME = re2.compile(
     rb"(?i)@(?:hourly|daily|midnight|weekly|monthly|yearly|annually|every)|\bevery\b|\b(?:rate|cron)\(|"
     rb"[0-9*][0-9*/,-]*(?:[ \t]+[0-9*/,?A-Z#-]+){4}|CronJob|CronWorkflow|handler|scriptfile|\.schedule\b"

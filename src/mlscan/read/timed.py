@@ -174,7 +174,7 @@ def timed_in_tree(tree: Tree, path: str) -> tuple[tuple[Command, ...], ...]:
 
 def _timed(node: Node, path: str) -> tuple[Command, ...]:
     """The commands of a map that has times of its own."""
-    if not node.map or any(key.lower() in _OFF and n.text == _OFF[key.lower()] for key, n in node.map.items()):
+    if not node.map or _is_off(node):
         return ()
     kind = node.get("kind")
     if kind is not None and kind.text in _WORKLOADS:
@@ -192,8 +192,15 @@ def _timed(node: Node, path: str) -> tuple[Command, ...]:
     return tuple(_commands(node, DEPTH)) if any(_states_times(k, n) for k, n in node.map.items()) else ()
 
 
+def _is_off(node: Node) -> bool:
+    return any(key.lower() in _OFF and n.text == _OFF[key.lower()] for key, n in node.map.items())
+
+
 def _states_times(key: str, node: Node) -> bool:
     """Whether a key and its value are times: a text, a list of them, or a map that holds one."""
+    if key in ("trigger", "triggers"):
+        inside = [node, *node.items]
+        return any(_states_times(k, n) for one in inside if not _is_off(one) for k, n in one.map.items() if k != key)
     if len(key) > 100 or not _SCHEDULE.fullmatch(key):
         return False
     if any(k == "pause_status" and n.text == "PAUSED" for k, n in node.map.items()):
@@ -240,6 +247,8 @@ def _as_commands(value: Node, more: Node | None) -> Iterator[Command]:
     words = tuple(n.text for n in value.items if n.text)
     if isinstance(value.value, str):
         yield from parse_commands(value.text, value.line, apart=True)
+    elif words and " " in words[0].strip():
+        yield from (c for n in value.items for c in parse_commands(n.text, n.line, apart=True))
     elif words:
         extra = (
             tuple(n.text for n in more.items if n.text) if more is not None and isinstance(more.value, tuple) else ()
@@ -264,10 +273,11 @@ def _loops(node: Node) -> Iterator[Command]:
 
 
 def _handled(node: Node, path: str) -> Iterator[Command]:
-    """The file of a function whose events are times, as a command of its interpreter."""
-    level = list(_children(node))
+    """The file of a function whose events are times or new files, as a command of its interpreter."""
+    events = [n for key, n in node.map.items() if key.lower() in ("events", "bindings")]
+    level = [child for event in events for child in (event, *_children(event))]
     for _ in range(6):
-        if any(_SCHEDULE.fullmatch(key) and _has_value(n) for one in level for key, n in one.map.items()):
+        if any(_is_event(key) and _has_value(n) for one in level for key, n in one.map.items()):
             break
         level = [child for one in level[:200] for child in _children(one)]
     else:
@@ -279,6 +289,11 @@ def _handled(node: Node, path: str) -> Iterator[Command]:
         folder = path.rpartition("/")[0]
         place = "/".join(part.strip("/") for part in (folder, root.removeprefix("./"), file) if part.strip("./"))
         yield Command(("python", place), node.map[key].line, f"{key}: {name}"[:200])
+
+
+def _is_event(key: str) -> bool:
+    """Whether a key of a function's events stands for times or for new files."""
+    return len(key) < 100 and (_SCHEDULE.fullmatch(key) is not None or key in ("s3", "Bucket"))
 
 
 def _has_value(node: Node) -> bool:
