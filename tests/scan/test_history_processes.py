@@ -74,6 +74,17 @@ def test_the_history_is_the_same(
     assert (len(looked) < len(alone.moments)) is (happens is None)
 
 
+def test_where_the_system_gives_no_further_process_one_does_it_all(
+    many: Life, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    alone = told(many, 1)[1]
+    monkeypatch.setattr(os, "fork", refuse)
+    assert told(many, 2)[1] == alone
+
+
 def test_an_interrupt_ends_the_other_process(many: Life, scratch: Path) -> None:
     def interrupt(_done: int, _total: int) -> None:
         raise KeyboardInterrupt

@@ -131,6 +131,19 @@ def test_a_process_that_fails_costs_nothing_of_the_report(
     assert crew.started == 1
 
 
+def test_where_the_system_gives_no_further_process_one_does_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    alone = found(STORY)
+    before = set(Path("/proc/self/fd").iterdir())
+    monkeypatch.setattr(os, "fork", refuse)
+    crew = Crew(2)
+    assert found(STORY, crew) == alone
+    assert crew.started == 1
+    assert set(Path("/proc/self/fd").iterdir()) == before
+
+
 def test_a_process_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, nothing_left: None) -> None:
     monkeypatch.setattr(shared_reading, "_PATIENCE", 0.1)
     monkeypatch.setattr(shared_reading, "_TIMES", 0)

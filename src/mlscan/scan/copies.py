@@ -37,7 +37,9 @@ def copies(size: int) -> Crew | None:
 
 def usable_processors() -> int:
     """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _is_alone() -> bool:
@@ -55,8 +57,11 @@ class Copies:
         self.size = size
 
     def start(self, work: Callable[[Link], None]) -> Copy:
-        """See `Crew`."""
-        return Copy(work)
+        """See `Crew`. Raises HelperFailed where the system gives no further process or pipe."""
+        try:
+            return Copy(work)
+        except OSError:
+            raise HelperFailed from None
 
 
 class Pipes:
@@ -109,33 +114,60 @@ class Copy:
     """A copy of this process at work."""
 
     def __init__(self, work: Callable[[Link], None]) -> None:
-        there, here = os.pipe(), os.pipe()
         self._process = 0
-        with held_back():
-            self._process = os.fork()
-            if not self._process:
-                _live(work, (there[0], here[1]), (there[1], here[0]))
-        os.close(there[0])
-        os.close(here[1])
-        self._pipes = Pipes(here[0], there[1])
+        self._pipes: Pipes | None = None
+        ends: list[int] = []
+        try:
+            ends += os.pipe()
+            ends += os.pipe()
+            there, own, here, back = ends
+            with held_back():
+                self._process = _fork()
+                if not self._process:
+                    _live(work, (there, back), (own, here))
+        except BaseException:
+            for end in ends:
+                os.close(end)
+            self.close()
+            raise
+        os.close(there)
+        os.close(back)
+        self._pipes = Pipes(here, own)
 
     def send(self, message: bytes) -> None:
         """See `Helper`."""
-        self._pipes.send(message)
+        self._open().send(message)
 
     def receive(self, seconds: float) -> bytes:
         """See `Helper`."""
-        return self._pipes.receive(seconds)
+        return self._open().receive(seconds)
+
+    def _open(self) -> Pipes:
+        if self._pipes is None:
+            raise HelperFailed
+        return self._pipes
 
     def close(self) -> None:
         """See `Helper`."""
-        self._pipes.close()
+        if self._pipes is not None:
+            self._pipes.close()
         process, self._process = self._process, 0
         if process:
-            with contextlib.suppress(OSError):
-                os.kill(process, signal.SIGKILL)
-            with contextlib.suppress(OSError):
-                os.waitpid(process, 0)
+            _end(process)
+
+
+def _fork() -> int:
+    if sys.platform == "linux":
+        return os.fork()
+    raise OSError("processes are copied on Linux only")
+
+
+def _end(process: int) -> None:
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.kill(process, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            os.waitpid(process, 0)
 
 
 def _live(work: Callable[[Link], None], ends: tuple[int, int], unused: tuple[int, int]) -> None:

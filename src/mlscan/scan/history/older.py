@@ -34,9 +34,11 @@ class Older:
         self._folder = tempfile.TemporaryDirectory(prefix="mlscan-", ignore_cleanup_errors=True)
         try:
             self._helper = crew.start(self._doing(work))
-        except BaseException:
+        except BaseException as error:
             self._folder.cleanup()
-            raise
+            self.count = 0
+            if not isinstance(error, HelperFailed):
+                raise
 
     def _doing(self, work: Callable[[int], Sequence[Judged]]) -> Callable[[Link], None]:
         def do(link: Link) -> None:
