@@ -107,16 +107,19 @@ def test_near_misses_are_shown_once_a_practice() -> None:
     assert render(level_2(), "terminal", RenderOptions(verbose=True)).count("training-schedule") == 2
 
 
-def test_near_misses_that_say_what_it_was_come_first() -> None:
+def test_of_near_misses_those_that_say_something_are_shown() -> None:
     story = level_2()
     first = story.rejections[0]
     vague = replace(first, detector="vague", reason="lacks a schedule")
-    vaguer = replace(first, detector="vaguer", reason="reaches no place with a schedule")
     telling = replace(first, detector="telling", reason="commented out")
-    other = replace(vague, practice="iac", detector="other")
-    text = render(replace(story, rejections=(other, vaguer, vague, telling)), "terminal")
+    half = replace(first, practice="iac", detector="half", reason="only 1 of 2 (a module)")
+    other = replace(first, practice="cd", detector="other", reason="reaches no place with a command")
+    text = render(replace(story, rejections=(half, other, vague, telling)), "terminal")
+    assert text.index("telling") < text.index("half")
     assert "vague" not in text
-    assert text.index("telling") < text.index("other")
+    assert "other " not in text.split("Nearly counted")[1]
+    assert "4 near misses in all" in text
+    assert "vague" in render(replace(story, rejections=(vague,)), "terminal")
 
 
 def test_gaps_are_grouped_by_reason_with_counts() -> None:

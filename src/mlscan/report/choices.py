@@ -122,6 +122,12 @@ def near_misses(a: Assessment) -> list[Rejection]:
     return sorted(chosen.values(), key=_says_little)
 
 
+def telling_misses(a: Assessment) -> list[Rejection]:
+    """Near misses that say what it was or how much of it was there; one of the others where there is none."""
+    chosen = near_misses(a)
+    return [r for r in chosen if _says_little(r) < 2] or chosen[:1]
+
+
 def _says_little(rejection: Rejection) -> int:
     """0 for a reason that says what it was; more for one that says less."""
     return next((len(_LITTLE) - n for n, kind in enumerate(_LITTLE) if kind.match(rejection.reason)), 0)

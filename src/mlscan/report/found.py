@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.text import Text
 
-from mlscan.report.choices import absent, best, gaps_by_reason, near_misses, place, present, uncounted, unknown
+from mlscan.report.choices import absent, best, gaps_by_reason, place, present, telling_misses, uncounted, unknown
 from mlscan.report.page import Page
 from mlscan.types.assessment import Assessment, PracticeResult
 from mlscan.types.evidence import Context, Evidence, Gap, Rejection
@@ -84,8 +84,8 @@ def _add_names(page: Page, label: str, names: list[str]) -> None:
 
 
 def add_rejections(page: Page, a: Assessment) -> None:
-    """Near misses of practices that are not there, at most one a practice and three in all."""
-    chosen = near_misses(a)
+    """Near misses of practices that are not there that say something, at most one a practice and three in all."""
+    chosen = telling_misses(a)
     if not chosen:
         return
     page.heading("Nearly counted")
