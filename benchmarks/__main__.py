@@ -76,11 +76,12 @@ def repositories(values: Sequence[str]) -> list[Real]:
     """Repositories that `NAME=CLONE`, a clone, or a folder of clones names."""
     found = []
     for value in values:
-        name, path = sizes.named(value)
-        if (path / ".git").exists() or (path / "HEAD").exists():
-            found.append(Real(name, path))
+        one = Real.named(value)
+        if (one.path / ".git").exists() or (one.path / "HEAD").exists():
+            found.append(one)
         else:
-            found += [Real(*sizes.named(str(clone))) for clone in sorted(clones_in(path, sys.maxsize // 1_000_000))]
+            clones = sorted(clones_in(one.path, sys.maxsize // 1_000_000))
+            found += [Real.named(str(clone)) for clone in clones]
     return found
 
 

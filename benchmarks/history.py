@@ -180,20 +180,21 @@ def targets(found: dict[str, Measured], *, real: bool) -> list[tuple[str, str, s
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; 1 where a history says what a scan does not."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.history", description="Time mlscan history.")
-    parser.add_argument("repository", type=Path)
+    parser.add_argument("repository", type=Real.named)
     parser.add_argument("--every", default="month")
     parser.add_argument("--since", help="ISO date; default is the first commit")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--alone", type=int, default=10, help="revisions that are scanned one by one; 0 is all of them")
     parser.add_argument("--python", type=Path, help="a Python that has mlscan; default: a new environment")
     options = parser.parse_args(arguments)
+    one: Real = options.repository
     words = ["--every", options.every, *(["--since", options.since] if options.since else [])]
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         mlscan = Environment(options.python) if options.python else install(work / "mlscan", str(ROOT))
         runs = (options.runs, options.alone)
-        found = measure_history(mlscan, work, options.repository.resolve(), words, runs)
-    print(shown({options.repository.name: found}), *_told({"": found}), sep="\n\n")
+        found = measure_history(mlscan, work, one.path, words, runs)
+    print(shown({one.name: found}), *_told({"": found}), sep="\n\n")
     return 1 if found.differences else 0
 
 

@@ -50,7 +50,7 @@ with open(given or os.devnull, "rb") as source, open(errors, "wb") as told:
     start = time.perf_counter()
     child = subprocess.Popen(words, stdin=source, stdout=subprocess.DEVNULL, stderr=told, cwd=folder,
                              start_new_session=True)
-    signal.signal(signal.SIGALRM, lambda *_: os.killpg(child.pid, signal.SIGKILL))
+    signal.signal(signal.SIGALRM, lambda *_: child.kill())
     signal.setitimer(signal.ITIMER_REAL, limit)
     _, status, used = os.wait4(child.pid, 0)
     seconds = time.perf_counter() - start

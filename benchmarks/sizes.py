@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 from random import Random
 
 from benchmarks import make_repo, write_file
@@ -172,12 +171,3 @@ def real(suite: Suite) -> str:
             table(heads, shown),
         )
     )
-
-
-def named(value: str) -> tuple[str, Path]:
-    """(name, path) of `NAME=PATH`, or of a path alone, which is named like its folder."""
-    name, mark, path = value.partition("=")
-    if mark:
-        return name, Path(path).resolve()
-    folder = Path(value).resolve()
-    return (folder.parent if folder.name in (".git", "repo") else folder).name.removesuffix(".git"), folder

@@ -30,6 +30,15 @@ class Real:
     name: str
     path: Path
 
+    @classmethod
+    def named(cls, value: str) -> Real:
+        """What `NAME=PATH` says, or a path alone, which is named like its folder."""
+        name, mark, path = value.partition("=")
+        if mark:
+            return cls(name, Path(path).resolve())
+        folder = Path(value).resolve()
+        return cls((folder.parent if folder.name in (".git", "repo") else folder).name.removesuffix(".git"), folder)
+
 
 @dataclass(frozen=True)
 class Sized:

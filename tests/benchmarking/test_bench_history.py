@@ -51,5 +51,6 @@ def test_a_history_that_is_made_has_its_commits_and_files(tmp_path: Path) -> Non
     make_history(tmp_path / "two", 6, 10, 10_000, 1)
     listed = [git(tmp_path / name, "log", "--format=%H %cI", "--name-only") for name in ("one", "two")]
     assert listed[0] == listed[1]
-    assert listed[0].count(b"+00:00") == 6
+    days = [line.split()[1] for line in listed[0].splitlines() if b" " in line]
+    assert days == [b"2023-11-%d" % day + b"T22:13:20+00:00" for day in range(19, 13, -1)]
     assert len(git(tmp_path / "one", "ls-files").split()) == 10

@@ -46,26 +46,15 @@ def test_a_command_that_is_not_there_is_a_failure(tmp_path: Path) -> None:
 
 @posix
 def test_what_takes_too_long_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
-    code = (
-        "import os, pathlib, subprocess, sys, time\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
-        "pathlib.Path(sys.argv[1]).write_text(str(child.pid))\n"
-        "time.sleep(600)\n"
-    )
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    reading = os.open(told, os.O_RDONLY | os.O_NONBLOCK)
+    os.set_blocking(reading, True)
+    child = '(echo started; exec sleep 600) > "$0" & sleep 600'
     with pytest.raises(StoppedError, match="stopped after 2 s"):
-        run(python(code, str(tmp_path / "pid")), tmp_path / "errors", 2)
-    child = int((tmp_path / "pid").read_text())
-    assert not is_running(child)
-
-
-def is_running(number: int) -> bool:
-    """Whether a process is there and not only its exit code."""
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    stat = Path(f"/proc/{number}/stat")
-    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] not in "ZX"
+        run(Command(("sh", "-c", child, str(told))), tmp_path / "errors", 2)
+    with open(reading, "rb") as stream:
+        assert stream.read() == b"started\n"  # it ends when nobody can write any more
 
 
 def test_commands_get_the_environment_of_a_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -43,7 +43,10 @@ def run(tmp_path: Path, *words: str, code: int = 0) -> tuple[int, Path]:
     """Exit code and page; code: that of what stands for mlscan."""
     scripts, page = tmp_path / "bin", tmp_path / "results.md"
     scripts.mkdir()
-    for name, line in {"python": f'exec "{sys.executable}" "$@"', "mlscan": f"exit {code}"}.items():
+    for name, line in {
+        "python": f'exec "{sys.executable}" "$@"',
+        "mlscan": f'echo "$@" >> "$(dirname "$0")/log"; exit {code}',
+    }.items():
         (scripts / name).write_text(f"#!/bin/sh\n{line}\n")
         (scripts / name).chmod(0o755)
     given = ["--runs", "1", "--python", str(scripts / "python"), "--output", str(page)]
@@ -70,7 +73,8 @@ def test_sizes_stand_beside_their_floors_and_targets(tmp_path: Path) -> None:
     assert {"**mlscan**", "`git cat-file --batch`", "git and RE2: words"} <= timed.keys()
     (target,) = lines(page, "| under 1.0 s |")
     assert target.endswith(("| yes |", "| no |"))
-    assert lines(page, "| at most 3 times `git cat-file --batch` |")
+    (target,) = lines(page, "| at most 3 times `git cat-file --batch` |")
+    assert target.endswith(("| yes |", "| no |"))
     grown = [row[1].strip() for row in rows if row[1].strip().isdigit()]
     assert grown == ["3", "4", "5", "6"]
 
@@ -92,6 +96,8 @@ def test_repositories_of_others_are_scanned_at_head(tmp_path: Path) -> None:
     code, page = run(tmp_path, "real", *given)
     assert code == 0
     assert [lines(page, f"| {name} | 3 |") != [] for name in ("ours/bare", "thing")] == [True, True]
+    ran = (tmp_path / "bin" / "log").read_text().splitlines()
+    assert {line.split(" ", 1)[1] for line in ran} == {"--rev HEAD --format json"}
 
 
 @pytest.mark.usefixtures("tiny")
