@@ -119,7 +119,9 @@ def test_of_near_misses_those_that_say_something_are_shown() -> None:
     assert "vague" not in text
     assert "other " not in text.split("Nearly counted")[1]
     assert "4 near misses in all" in text
-    assert "vague" in render(replace(story, rejections=(vague,)), "terminal")
+    only = render(replace(story, rejections=(vague, other)), "terminal")
+    assert "vague" not in only
+    assert "2 near misses in all, shown by --verbose" in only
 
 
 def test_gaps_are_grouped_by_reason_with_counts() -> None:

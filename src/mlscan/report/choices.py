@@ -123,9 +123,8 @@ def near_misses(a: Assessment) -> list[Rejection]:
 
 
 def telling_misses(a: Assessment) -> list[Rejection]:
-    """Near misses that say what it was or how much of it was there; one of the others where there is none."""
-    chosen = near_misses(a)
-    return [r for r in chosen if _says_little(r) < 2] or chosen[:1]
+    """Near misses that say what it was or how much of it was there."""
+    return [r for r in near_misses(a) if _says_little(r) < 2]
 
 
 def _says_little(rejection: Rejection) -> int:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.text import Text
 
-from mlscan.report.choices import absent, best, gaps_by_reason, place, present, telling_misses, uncounted, unknown
+from mlscan.report.choices import (
+    absent,
+    best,
+    gaps_by_reason,
+    near_misses,
+    place,
+    present,
+    telling_misses,
+    uncounted,
+    unknown,
+)
 from mlscan.report.page import Page
 from mlscan.types.assessment import Assessment, PracticeResult
 from mlscan.types.evidence import Context, Evidence, Gap, Rejection
@@ -86,7 +96,7 @@ def _add_names(page: Page, label: str, names: list[str]) -> None:
 def add_rejections(page: Page, a: Assessment) -> None:
     """Near misses of practices that are not there that say something, at most one a practice and three in all."""
     chosen = telling_misses(a)
-    if not chosen:
+    if not near_misses(a):
         return
     page.heading("Nearly counted")
     for rejection in chosen[:_REJECTIONS_SHOWN]:
