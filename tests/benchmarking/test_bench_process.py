@@ -53,7 +53,7 @@ def test_what_takes_too_long_is_ended_with_all_that_it_started(tmp_path: Path) -
     child = '(echo started; exec sleep 600) > "$0" & sleep 600'
     with pytest.raises(StoppedError, match="stopped after 2 s"):
         run(Command(("sh", "-c", child, str(told))), tmp_path / "errors", 2)
-    with open(reading, "rb") as stream:
+    with os.fdopen(reading, "rb") as stream:
         assert stream.read() == b"started\n"  # it ends when nobody can write any more
 
 
