@@ -95,7 +95,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--real", action="append", default=[], metavar="NAME=CLONE", help="or a folder of clones")
     parser.add_argument("--history", metavar="NAME=CLONE", help="whose history by month is told")
     parser.add_argument("--since", metavar="DATE", help="where it begins")
-    parser.add_argument("--limit", type=float, default=120.0, help="seconds after which a tool is stopped")
+    parser.add_argument("--limit", type=float, default=60.0, help="seconds after which a tool is stopped")
     parser.add_argument("--work", type=Path, help="folder that keeps what is made, for another run")
     parser.add_argument("--python", type=Path, help="a Python that has mlscan; default: a new environment")
     parser.add_argument("--output", type=Path, default=page.RESULTS, help="the page")

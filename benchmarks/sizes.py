@@ -157,7 +157,7 @@ def real(suite: Suite) -> str:
     shown = []
     for one in suite.real:
         bare = not (one.path / ".git").exists()
-        found = suite.beside_floors(one.path, "--rev", "HEAD", runs=suite.runs, checked_out=not bare)
+        found = suite.beside_floors(one.path, "--rev", "HEAD", runs=min(suite.runs, 3), checked_out=not bare)
         scan, ratio = found.scan, {n: found.scan.seconds / f.seconds for n, f in found.figures.items() if not f.failure}
         cells = [one.name, f"{found.blobs.count:,}", _size(found.blobs.size), seconds(scan.seconds)]
         cells += [times(ratio[floor]) if floor in ratio else "failed" for floor in (GIT, WORDS, LOOSE)]
@@ -167,7 +167,7 @@ def real(suite: Suite) -> str:
         (
             "## Real repositories",
             "`python -m benchmarks real --real NAME=CLONE`: `mlscan --rev HEAD`, and how many times as long as each"
-            f" floor it takes. {medians(suite.runs)} in turn. {suite.machine}",
+            f" floor it takes. {medians(min(suite.runs, 3))} in turn. {suite.machine}",
             table(heads, shown),
         )
     )

@@ -19,7 +19,7 @@ from benchmarks.rounds import Figures, Patience, measure
 from benchmarks.suite import MLSCAN, SLOW, Suite, say
 
 FIXTURE = "level-5-grid-load"
-SIZES = ("small", "medium", "large")
+SIZES = ("medium", "large")
 
 
 @dataclass(frozen=True)
