@@ -11,6 +11,12 @@ ANY = {"command": {"program": ["python", "python3"], "words": ["*fit.py"], "with
 IN_CI = {"command": {"program": "python", "words": ["*fit.py"], "within": ["ci"]}}
 
 
+TASKS = {
+    "ops/tasks.yml": "tasks:\n  in:\n    - id: fit\n      payload: {command: [python, fit.py]}\n",
+    "ops/others.yml": "model:\n  command: [python, fit.py]\n",
+}
+
+
 def workflow(run: str) -> str:
     return f"on: push\njobs:\n  go:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n          {run}\n"
 
@@ -25,6 +31,13 @@ def workflow(run: str) -> str:
         ({"docs/values.yaml": "cron: {schedule: '0 3 * * *', command: [python, fit.py]}\n"}, []),
         ({"Dockerfile": "FROM a\nCOPY times /etc/cron.d/x\n", "times": "0 3 * * * python fit.py\n"}, ["times:1"]),
         ({"Dockerfile": "FROM a\nCOPY times /etc/x\n", "times": "0 3 * * * python fit.py\n"}, []),
+        ({"crontab": "0 3 * * * python start.py ops/tasks.yml\n", **TASKS}, ["ops/tasks.yml:4"]),
+        (
+            {"ops/hook.yml": '{"schedule": ["0 3 * * *"], "task": {"command": ["s", "/a/tasks.yml"]}}', **TASKS},
+            ["ops/tasks.yml:4"],
+        ),
+        ({"crontab": "0 3 * * * python start.py ops/others.yml\n", **TASKS}, []),
+        ({"ops/hook.yml": '{"schedule": [], "task": {"command": ["s", "/a/tasks.yml"]}}', **TASKS}, []),
     ],
 )
 def test_commands_at_set_times(files: dict[str, str], found: list[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlscan.read.timed import timed_agent, timed_in_script, timed_in_tree, timed_unit
+from mlscan.read.timed import tasks_in_tree, timed_agent, timed_in_script, timed_in_tree, timed_unit
 from mlscan.read.timed_hcl import timed_in_folder
 from mlscan.read.tree import parse_tree
 
@@ -123,3 +123,23 @@ TASK = 'resource "aws_ecs_task_definition" "f" {\n  d = jsonencode([{ command = 
 def test_a_clock_of_terraform(files: dict[str, str], found: list[tuple[str, int, str]]) -> None:
     groups = timed_in_folder(files)
     assert [(path, c.line, " ".join(c.words)) for path, commands in groups for c in commands] == found
+
+
+def test_the_tasks_of_a_file_that_a_program_is_handed() -> None:
+    source = (
+        "command: [python, top.py]\n"
+        "tasks:\n"
+        "  $let: {year: 1}\n"
+        "  in:\n"
+        "    - payload: {command: [python, fit.py]}\n"
+        "    - payload:\n"
+        "        command: [/bin/sh, -c, 'cd /a && python score.py']\n"
+        "    - payload: {args: [--all]}\n"
+        "      command: []\n"
+    )
+    found = [[" ".join(c.words) for c in group] for group in tasks_in_tree(parse_tree(source.encode(), "tasks.yml"))]
+    assert found == [
+        ["python fit.py"],
+        ["/bin/sh -c cd /a && python score.py", "cd /a", "python score.py"],
+        ["--all"],
+    ]

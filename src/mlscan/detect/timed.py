@@ -48,6 +48,10 @@ _TIME = re2.compile(
 """What every tree with times holds, unless a loop makes them: a key or label that names them, and times, or what may
 have its times elsewhere. Trees without are not parsed."""
 _WORD = re.compile(r"[\w./-]{3,200}")
+_TASKS = re2.compile(rb"(?m)^[ \t\"'{-]*(?:tasks|jobs|steps|stages|templates)[\"']?[ \t]*:")
+_COMMAND = re2.compile(rb"(?:^|[ \t\"'{,-])(?:command|args)[\"']?[ \t]*:")
+"""What every file of tasks holds that a program can be handed."""
+MAX_TASK_FILES = 20
 _TABLE_LINE = re.compile(r"(?im)^(?![ \t]*#).*cron.*$")
 
 
@@ -67,6 +71,17 @@ class Timed:
 
     def started(self) -> Iterator[Started]:
         """The commands, each in a unit of its own, in the order of paths and places."""
+        handed: dict[str, None] = {}
+        for started in self._directly():
+            if started.command is not None:
+                handed.update(dict.fromkeys(self._handed(started.command, started.path)))
+            yield started
+        for path, (kind, script) in self._facts.scripts.items():
+            commands = (c for group in script.groups.values() for c in group) if kind == "cron" else ()
+            handed.update(dict.fromkeys(found for c in commands for found in self._handed(c, path)))
+        yield from self._read_tasks(sorted(handed)[:MAX_TASK_FILES])
+
+    def _directly(self) -> Iterator[Started]:
         paths = dict.fromkeys(sorted(self._paths()))
         tables: dict[str, None] = {}
         for path, data in self._snapshot.read_many(islice(paths, MAX_FILES)):
@@ -78,6 +93,28 @@ class Timed:
                 tables.update(dict.fromkeys(self._tables(path, data)))
         yield from self._read_tables(sorted(tables))
         yield from self._terraform()
+
+    def _handed(self, command: Command, path: str) -> Iterator[str]:
+        """Trees that a command is given."""
+        for word in command.words[1:20]:
+            found = self._facts.mentioned(word, path) if _TREE.fullmatch(word) else None
+            if found is not None and self._facts.context(found) is Context.OWN:
+                yield found
+
+    def _read_tasks(self, paths: Iterable[str]) -> Iterator[Started]:
+        """What is run by the files of tasks that commands are given."""
+        for path, data in self._snapshot.read_many(paths):
+            if (
+                not isinstance(data, bytes)
+                or len(data) > MAX_BYTES
+                or not (_TASKS.search(data) and _COMMAND.search(data))
+            ):
+                continue
+            from mlscan.read.timed import tasks_in_tree
+            from mlscan.read.tree import parse_tree
+
+            for number, commands in enumerate(tasks_in_tree(parse_tree(data, path))):
+                yield from _started(path, number, commands)
 
     def _paths(self) -> Iterator[str]:
         facts = self._facts

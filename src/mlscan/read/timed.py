@@ -152,6 +152,8 @@ _OFF = {
     "is_active": "false",
 }
 _PLACE = re.compile(r"[\w./-]+\.\w+")
+_LISTS = frozenset(("tasks", "jobs", "steps", "stages", "templates"))
+"""Keys below which a file has things to run."""
 
 
 def timed_in_tree(tree: Tree, path: str) -> tuple[tuple[Command, ...], ...]:
@@ -169,6 +171,26 @@ def timed_in_tree(tree: Tree, path: str) -> tuple[tuple[Command, ...], ...]:
         if commands:
             found.append(commands)
         stack += [(child, bool(commands)) for child in _children(node)]
+    return tuple(found)
+
+
+def tasks_in_tree(tree: Tree) -> tuple[tuple[Command, ...], ...]:
+    """The commands of each task of a file that is handed to a program which starts its tasks. Never raises.
+
+    Tasks are maps with `command` or `args` below `tasks`, `jobs`, `steps`, `stages` or `templates`.
+    """
+    found: list[tuple[Command, ...]] = []
+    stack: list[tuple[Node, bool]] = [(document, False) for document in reversed(tree.documents)]
+    for _ in range(MAX_NODES):
+        if not stack or len(found) >= MAX_FOUND:
+            break
+        node, inside = stack.pop()
+        if inside and ("command" in node.map or "args" in node.map):
+            value, more = (node.map.get("command"), node.map.get("args"))
+            commands = tuple(_as_commands(value, more) if value is not None else _as_commands(node.map["args"], None))
+            found += [commands] if commands else []
+        named = {id(child) for key, child in node.map.items() if key in _LISTS}
+        stack += [(child, inside or id(child) in named) for child in reversed(_children(node))]
     return tuple(found)
 
 
