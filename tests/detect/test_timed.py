@@ -58,6 +58,7 @@ COMPOSED = {
         (IMAGE, "docker buildx build --tag app:1 -f Dockerfile . && sudo docker run -v a:b app:1", True),
         (IMAGE, "docker run $REGISTRY/app", True),
         (IMAGE, "docker build -t app . && docker run -d -p 80:80 app", False),
+        (IMAGE, "docker build -t app . && docker run --rm -p 80:80 app", False),
         (IMAGE, "docker build -t app . && docker run postgres", False),
         (IMAGE, "docker build -t app .", False),
         (COMPOSED, "docker compose up --abort-on-container-exit", True),
@@ -80,6 +81,10 @@ def test_a_line_of_python_that_imports() -> None:
             "to": {"name": "a fit", "in": ["**/*.py"], "imports": "sklearn"},
         }
     }
-    for run, found in (("from jobs.fit import main; main()", True), ("from json import loads; loads('1')", False)):
+    for run, found in (
+        ("from jobs.fit import main; main()", True),
+        ("from json import loads; loads('1')", False),
+        ("from jobs.fit import main", False),
+    ):
         text = workflow(f'python -c "{run}"')
         assert bool(places({".github/workflows/a.yml": text, **files}, find)) is found
