@@ -47,10 +47,11 @@ METHOD = """\
 
 Whole processes, start-up included, wall time. What stands in one table was run in turn, round by round, after a round
 that only warms up where a run takes under 10 s: files and objects are in the cache of the system. Floors and tools that
-take over 20 s run once. Peak memory is that of the largest process, told from 13 MB on. mlscan is an installed wheel of
-this checkout, with its byte code, called as a user does, for a report in JSON. `git`, RE2 and ripgrep get the same
-blobs or files; RE2 and ripgrep search for what mlscan searches files for before it parses any. They have to build an
-automaton for thousands of patterns first, which takes ripgrep longer than a small repository.
+take over 20 s run once. Peak memory is that of the largest process, told from 13 MB on; mlscan may work in several.
+mlscan is an installed wheel of this checkout, with its byte code, called as a user does, for a report in JSON. `git`,
+RE2 and ripgrep get the blobs or files that mlscan reads, and no others; RE2 and ripgrep search for what mlscan searches
+files for before it parses any. They have to build an automaton for thousands of patterns first, which takes ripgrep
+longer than a small repository.
 
 The targets are those that were set before anything was measured. Other tools are the newest that pip installs.\
 """

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,8 @@ GIT = "`git cat-file --batch`"
 WORDS = "git and RE2: words"
 LOOSE = "git and RE2: words and parts of loose patterns"
 RIPGREP = "ripgrep: words"
+_ARGUMENTS = 1_500_000
+"""Bytes of a command, below what Linux takes."""
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -30,6 +33,8 @@ class Blobs:
     count: int
     size: int
     """Bytes of all of them."""
+    paths: tuple[bytes, ...] = ()
+    """Files that have them."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +54,26 @@ def git(repository: Path, *words: str) -> bytes:
     return subprocess.run(["git", "-C", str(repository), *words], check=True, capture_output=True).stdout
 
 
-def list_blobs(repository: Path, revisions: Iterable[str]) -> Blobs:
-    """The distinct blobs of regular files of some revisions."""
+def list_blobs(repository: Path, revisions: Iterable[str], only: Container[bytes] | None = None) -> Blobs:
+    """The distinct blobs of regular files of some revisions; only: paths besides which nothing counts."""
     sizes: dict[bytes, int] = {}
+    paths: dict[bytes, None] = {}
     for revision in revisions:
         listed = git(repository, "ls-tree", "-r", "-z", "-l", revision).split(b"\0")
-        rows = [row.split(b"\t", 1)[0].split() for row in listed if row.startswith(b"100")]
-        sizes.update((row[2], int(row[3])) for row in rows)
-    return Blobs(b"".join(blob + b"\n" for blob in sizes), len(sizes), sum(sizes.values()))
+        for entry, _, path in (row.partition(b"\t") for row in listed if row.startswith(b"100")):
+            if only is None or path in only:
+                _, _, blob, size = entry.split()
+                sizes[blob] = int(size)
+                paths[path] = None
+    return Blobs(b"".join(blob + b"\n" for blob in sizes), len(sizes), sum(sizes.values()), tuple(paths))
+
+
+def list_read(environment: Environment, repository: Path, work: Path) -> Blobs:
+    """The blobs at HEAD that an installed mlscan reads; raises CalledProcessError."""
+    file = work / "paths.bin"
+    command = [str(environment.python), "-I", str(SCRIPT), "paths", str(file), str(repository)]
+    subprocess.run(command, check=True, env=clean_environment(), capture_output=True)
+    return list_blobs(repository, ["HEAD"], frozenset(file.read_bytes().split(b"\0")))
 
 
 def find_patterns(environment: Environment, work: Path) -> Patterns:
@@ -84,7 +101,10 @@ def streaming(repository: Path, blobs: Blobs, work: Path) -> Command:
 def floors(
     environment: Environment, patterns: Patterns, repository: Path, blobs: Blobs, *, checked_out: bool
 ) -> Mapping[str, Command]:
-    """What is timed beside a scan, by the words of its row; ripgrep where it is installed and files are there."""
+    """What is timed beside a scan, by the words of its row.
+
+    ripgrep where it is installed, files are there, and their names fit into a command.
+    """
     work = patterns.file.parent
     stream = streaming(repository, blobs, work)
     python = (str(environment.python), "-I", str(SCRIPT), "search", str(patterns.file), str(repository))
@@ -94,8 +114,8 @@ def floors(
         LOOSE: Command((*python, str(stream.given), "--loose")),
     }
     ripgrep = shutil.which("rg")
-    if ripgrep and checked_out:
-        words = [ripgrep, "--no-config", "--no-ignore", "--hidden", "--text", "--count", "--glob", "!.git"]
-        words += ["--regex-size-limit", "1G", "--dfa-size-limit", "256M", "--file", str(patterns.for_ripgrep)]
-        found[RIPGREP] = Command((*words, str(repository)), fine=frozenset({0, 1}))
+    if ripgrep and checked_out and sum(len(path) + 10 for path in blobs.paths) < _ARGUMENTS:
+        words = [ripgrep, "--no-config", "--text", "--count", "--regex-size-limit", "1G", "--dfa-size-limit", "256M"]
+        words += ["--file", str(patterns.for_ripgrep), "--", *(f"./{os.fsdecode(path)}" for path in blobs.paths)]
+        found[RIPGREP] = Command(tuple(words), fine=frozenset({0, 1}), folder=repository)
     return found

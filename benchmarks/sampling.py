@@ -23,7 +23,7 @@ def section(suite: Suite, name: str = "large") -> str:
         raise FailedError("only where there are timers of POSIX")
     file = suite.work / "samples.json"
     python = (str(suite.mlscan.python), "-I", str(SCRIPT), str(file))
-    command = Command((*python, str(suite.made(name)), "--format", "json"))
+    command = Command((*python, str(suite.made(name)), "--jobs", "1", "--format", "json"))
     figures = measure({"": command}, Patience(1, warm=False), suite.work)[""]
     if figures.failure:
         raise FailedError(f"the run that was sampled: {figures.failure}")
@@ -31,8 +31,8 @@ def section(suite: Suite, name: str = "large") -> str:
     return "\n\n".join(
         (
             "## Where the time goes",
-            f"`python -m benchmarks profile`: one run on the {name} repository, interrupted 500 times a second to see"
-            f" which module of mlscan is at work or waits for what it called. {suite.machine}",
+            f"`python -m benchmarks profile`: one run on the {name} repository in one process (`--jobs 1`), interrupted"
+            f" 500 times a second to see which module of mlscan is at work, or waits for a call. {suite.machine}",
             shown(found),
             _rooms(found),
         )

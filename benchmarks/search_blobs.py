@@ -1,9 +1,11 @@
 """A script for a Python that has mlscan: the patterns that every file is searched for, and a search for nothing else.
 
     python -I search_blobs.py patterns FILE
+    python -I search_blobs.py paths FILE REPOSITORY
     python -I search_blobs.py search FILE REPOSITORY IDS [--loose]
 
-The first writes the patterns of all loaded detectors into FILE. The second streams the blobs of a repository, whose ids
+The first writes the patterns of all loaded detectors into FILE, the second the paths that mlscan reads at HEAD, each
+ended by a zero. The third streams the blobs of a repository, whose ids
 are the lines of IDS, out of git and searches each for the words, with `--loose` also for the literal parts of loose
 patterns, and prints how many blobs and bytes it was given, and in how many of them something was found.
 """
@@ -11,9 +13,10 @@ patterns, and prints how many blobs and bytes it was given, and in how many of t
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -34,6 +37,24 @@ def patterns() -> dict[str, list[str]]:
         "words": sorted({word.pattern for word in words if not word.loose}),
         "loose": sorted({word.pattern for word in words if word.loose}),
     }
+
+
+def paths(repository: str) -> set[str]:
+    """The files that a scan of HEAD asks for; it is given none of them, so it ends soon."""
+    import mlscan
+    from mlscan.snapshot.snapshots import RepositorySnapshot
+    from mlscan.types.evidence import Gap
+
+    asked: set[str] = set()
+
+    def refuse(_: RepositorySnapshot, wanted: Iterable[str]) -> Iterator[tuple[str, bytes | Gap]]:
+        for path in wanted:
+            asked.add(path)
+            yield path, Gap(path, "not now")
+
+    RepositorySnapshot.read_many = refuse  # type: ignore[method-assign, assignment]
+    mlscan.scan(repository, rev="HEAD")
+    return asked
 
 
 def blobs(repository: str, ids: str) -> Iterator[bytes]:
@@ -80,9 +101,13 @@ def main(arguments: list[str]) -> None:
     if arguments[0] == "patterns":
         Path(arguments[1]).write_text(json.dumps(patterns()), encoding="utf-8")
         return
+    if arguments[0] == "paths":
+        found = b"".join(os.fsencode(path) + b"\0" for path in sorted(paths(arguments[2])))
+        Path(arguments[1]).write_bytes(found)
+        return
     _, file, repository, ids, *options = arguments
-    found = json.loads(Path(file).read_text(encoding="utf-8"))
-    print(*search(found, blobs(repository, ids), "--loose" in options))
+    wanted = json.loads(Path(file).read_text(encoding="utf-8"))
+    print(*search(wanted, blobs(repository, ids), "--loose" in options))
 
 
 if __name__ == "__main__":

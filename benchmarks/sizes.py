@@ -60,8 +60,9 @@ def size(suite: Suite, name: str) -> str:
         targets.append(("under 300 MB", megabytes(peak) or "unknown", yes(0 < peak < HUGE_BYTES)))
     if name == "large":
         targets += _against_floors(found)
-    words = suite.patterns
+    words, read = suite.patterns, found.read
     runs = f"{medians(len(scan.runs))} in turn. {words.words:,} words, {words.loose:,} loose patterns."
+    runs += f" mlscan reads {read.count:,} files, {_size(read.size)}, and so do the floors."
     return "\n\n".join(
         (
             f"## {capitalized(name)}: {found.blobs.count:,} files, {_size(found.blobs.size)}",
@@ -159,10 +160,11 @@ def real(suite: Suite) -> str:
         bare = not (one.path / ".git").exists()
         found = suite.beside_floors(one.path, "--rev", "HEAD", runs=min(suite.runs, 3), checked_out=not bare)
         scan, ratio = found.scan, {n: found.scan.seconds / f.seconds for n, f in found.figures.items() if not f.failure}
-        cells = [one.name, f"{found.blobs.count:,}", _size(found.blobs.size), seconds(scan.seconds)]
+        cells = [one.name, f"{found.blobs.count:,}", _size(found.blobs.size), _size(found.read.size)]
+        cells.append(seconds(scan.seconds))
         cells += [times(ratio[floor]) if floor in ratio else "failed" for floor in (GIT, WORDS, LOOSE)]
         shown.append((*cells, megabytes(scan.peak_bytes)))
-    heads = ("", "files", "size", "mlscan", GIT, WORDS, LOOSE, "peak memory")
+    heads = ("", "files", "size", "read", "mlscan", GIT, WORDS, LOOSE, "peak memory")
     return "\n\n".join(
         (
             "## Real repositories",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks import make_repo, page
 from benchmarks.environments import Environment
-from benchmarks.floor import GIT, WORDS, Blobs, Patterns, find_patterns, floors, list_blobs
+from benchmarks.floor import GIT, WORDS, Blobs, Patterns, find_patterns, floors, list_blobs, list_read
 from benchmarks.process import Command, FailedError
 from benchmarks.rounds import Figures, Patience, measure
 
@@ -45,6 +45,9 @@ class Sized:
     """What was measured of one repository."""
 
     blobs: Blobs
+    """At HEAD."""
+    read: Blobs
+    """Those that mlscan reads, and the floors with it."""
     figures: Mapping[str, Figures]
     """By row: mlscan and the floors."""
 
@@ -101,11 +104,11 @@ class Suite:
 
         checked_out: whether its files are there, too. quick: only the floors that are lowest.
         """
-        blobs = list_blobs(repository, ["HEAD"])
+        blobs, read = list_blobs(repository, ["HEAD"]), list_read(self.mlscan, repository, self.work)
         commands = {MLSCAN: self.scanning(repository, *words)}
-        beside = floors(self.mlscan, self.patterns, repository, blobs, checked_out=checked_out)
+        beside = floors(self.mlscan, self.patterns, repository, read, checked_out=checked_out)
         commands |= {name: one for name, one in beside.items() if not quick or name in (GIT, WORDS)}
-        found = Sized(blobs, measure(commands, Patience(runs, once_over=SLOW, often=MLSCAN), self.work))
+        found = Sized(blobs, read, measure(commands, Patience(runs, once_over=SLOW, often=MLSCAN), self.work))
         if found.scan.failure:
             raise FailedError(f"mlscan {repository}: {found.scan.failure}")
         return found

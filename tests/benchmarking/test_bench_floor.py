@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.environments import Environment
-from benchmarks.floor import SCRIPT, find_patterns, floors, for_ripgrep, list_blobs
+from benchmarks.floor import SCRIPT, find_patterns, floors, for_ripgrep, list_blobs, list_read
 from benchmarks.make_repo import files, make
 
 
@@ -23,6 +23,16 @@ def repository(tmp_path: Path) -> Path:
 def test_all_blobs_are_listed_once(repository: Path) -> None:
     blobs = list_blobs(repository, ["HEAD", "HEAD"])
     assert (blobs.count, blobs.size) == (30, sum(len(body) for _, body in files(30, 30_000, 5)))
+
+
+def test_the_floors_get_what_a_scan_reads(repository: Path, tmp_path: Path) -> None:
+    read = list_read(Environment(Path(sys.executable)), repository, tmp_path)
+    everything = list_blobs(repository, ["HEAD"])
+    assert {path for path in everything.paths if path.endswith((b".py", b".ipynb", b".yml"))} <= set(read.paths)
+    assert not any(path.endswith(b".csv") for path in read.paths)
+    assert 0 < read.count < everything.count
+    assert 0 < read.size < everything.size
+    assert read.ids.count(b"\n") == read.count
 
 
 def test_every_blob_is_searched_for_the_words_of_the_detectors(repository: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import pytest
 from benchmarks import __main__ as command
 from benchmarks import sizes, suite
 from benchmarks.environments import Environment
-from benchmarks.floor import Patterns
+from benchmarks.floor import Blobs, Patterns, list_blobs
 from benchmarks.make_repo import make
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="what stands for mlscan is a script of a shell")
@@ -32,10 +32,16 @@ def few_patterns(_: Environment, work: Path) -> Patterns:
     return Patterns(file, 2, 1, lines)
 
 
+def all_python(_: Environment, repository: Path, __: Path) -> Blobs:
+    everything = list_blobs(repository, ["HEAD"])
+    return list_blobs(repository, ["HEAD"], [path for path in everything.paths if path.endswith((b".py", b".ipynb"))])
+
+
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suite, "FILES", TINY)
     monkeypatch.setattr(suite, "find_patterns", few_patterns)
+    monkeypatch.setattr(suite, "list_read", all_python)
     monkeypatch.setattr(sizes, "NOTEBOOKS", {"2 notebooks": (2, 5_000)})
 
 
