@@ -210,6 +210,7 @@ POE = "[tool.poe.tasks]\nfit = 'python -m shop.train'\n[tool.pdm.scripts]\nship 
         ("npm run fit", {"package.json": '{"scripts": {"fit": "python train.py"}}'}, ["train.py"]),
         ("poe fit", {"pyproject.toml": POE}, ["src/shop/train.py"]),
         ("uv run poe fit", {"pyproject.toml": POE}, ["src/shop/train.py"]),
+        ("mise run fit", {".mise.toml": '[tasks.fit]\nrun = "python -m shop.train"\n'}, ["src/shop/train.py"]),
         ("pdm run ship", {"pyproject.toml": POE}, ["scripts/train.sh"]),
         ("inv fit-it", {"tasks.py": INVOKE}, ["train.py"]),
     ],

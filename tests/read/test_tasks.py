@@ -44,6 +44,7 @@ def needs(script: Script | None) -> dict[str, tuple[str, ...]]:
         ("pyproject.toml", "task"),
         ("pixi.toml", "task"),
         ("hatch.toml", "task"),
+        (".mise.toml", "task"),
         ("a/package.json", "task"),
         ("setup.py", None),
         ("README.md", None),
@@ -302,6 +303,12 @@ def test_poe_tasks() -> None:
             {"cov": ("test",)},
         ),
         ("hatch.toml", '[envs.x.scripts]\na = "b"', {"a": ["2: b"]}, {}),
+        (
+            "mise.toml",
+            '[tasks.a]\ndepends = ["b"]\nrun = ["x", "mise run b"]\n[tasks.b]\nrun = "y"',
+            {"a": ["3: x", "3: mise run b"], "b": ["5: y"]},
+            {"a": ("b",)},
+        ),
         (
             "pixi.toml",
             '[tasks]\na = { cmd = "x", depends-on = ["b", { task = "c" }] }\n[feature.f.tasks]\nb = "y"\n'

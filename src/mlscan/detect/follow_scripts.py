@@ -32,6 +32,7 @@ _RUNNERS: dict[str, tuple[str, ...]] = {
     "hatch": (_TOML, "hatch.toml"),
     "rye": (_TOML,),
     "pixi": ("pixi.toml", _TOML),
+    "mise": ("mise.toml", ".mise.toml"),
     "invoke": ("tasks.py",),
     "inv": ("tasks.py",),
 }

@@ -36,6 +36,8 @@ _TASK_NAMES = frozenset(
         "pyproject.toml",
         "pixi.toml",
         "hatch.toml",
+        "mise.toml",
+        ".mise.toml",
         "noxfile.py",
         "tasks.py",
         "package.json",

@@ -1,4 +1,4 @@
-"""Reads tasks in pyproject.toml, tox.toml, pixi.toml and hatch.toml."""
+"""Reads tasks in pyproject.toml, tox.toml, pixi.toml, hatch.toml and mise.toml."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mlscan.read.toml_reader import parse_toml
 from mlscan.types.source import Command, Node
 
 _NOTHING = Node({}, 1)
-_LINES = ("cmd", "shell", "interpreter")
+_LINES = ("cmd", "run", "shell", "interpreter")
 _FUNCTIONS = ("script", "call")
 _SEQUENCES = ("composite", "sequence", "chain")
 _NEEDS = ("deps", "depends", "depends_on", "depends-on")
