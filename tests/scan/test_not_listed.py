@@ -55,6 +55,7 @@ def check_open(found: Assessment, reason: str) -> None:
     assert reason in data["practices"]["tests"]["why"]
     unmet = [c for level in found.levels for c in level.criteria if c.status is Status.NOT_MET]
     assert [c.id for c in unmet if "not seen" in c.why] == []
+    assert max(map(len, found.kind_reasons)) < 1_000
     for form in ("terminal", "markdown", "html"):
         assert reason in render(found, form)
 

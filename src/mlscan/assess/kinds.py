@@ -10,6 +10,9 @@ from mlscan.assess.presence import decide_practices
 from mlscan.assess.truth import Truth
 from mlscan.assess.words import listed, paths, sentence
 
+PARTS = 5
+"""Parts of the reason for a doubt that are told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -44,8 +47,16 @@ def decide_kind(facts: Facts) -> Kind:
         if outcome.truth is Truth.YES:
             break
     name, reason = name or file.default, reason or sentence(f"{file.default_reason}{_nearly(facts)}")
-    doubts = tuple(sentence(f"it could be {kind}: {why}") for kind, why in possible.items() if kind != name)
+    doubts = tuple(sentence(f"it could be {kind}: {_brief(why)}") for kind, why in possible.items() if kind != name)
     return Kind(name, (reason, *doubts), tuple(dict.fromkeys([name, *possible])))
+
+
+def _brief(why: str) -> str:
+    """A phrase of many parts by its first ones: where nothing is known, everything is in doubt."""
+    parts = list(dict.fromkeys(why.split("; ")))
+    if len(parts) <= PARTS:
+        return why
+    return f"{'; '.join(parts[:PARTS])}; and for {len(parts) - PARTS} more reasons"
 
 
 def _decided(facts: Facts) -> Facts:

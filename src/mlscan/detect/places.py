@@ -11,7 +11,7 @@ MORE = "more places of one kind than are kept"
 
 def is_full(hits: list[Hit]) -> bool:
     """Whether there are so many that they should be trimmed."""
-    return len(hits) > 2 * PLACES
+    return len(hits) > PLACES + PLACES // 4
 
 
 def trim(hits: list[Hit]) -> bool:

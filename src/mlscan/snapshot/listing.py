@@ -21,7 +21,7 @@ class Entry:
     """A file, with the id of its object where it is read from there, else with its size on disk."""
 
     path: str
-    oid: str | None
+    oid: bytes | None
     executable: bool = False
     size: int | None = None
     mtime_ns: int = 0
@@ -37,7 +37,7 @@ class Listing:
     submodules: list[str] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
 
-    def add(self, mode: bytes, oid: str, path: str, more: tuple[int | None, int, bool] = (None, 0, False)) -> None:
+    def add(self, mode: bytes, oid: bytes, path: str, more: tuple[int | None, int, bool] = (None, 0, False)) -> None:
         """Files something that git tracks as file, link or submodule; a name that git would refuse is a gap."""
         if not is_inside(path) or (".git" in path.lower() and ".git" in path.lower().split("/")):
             self.gaps.append(Gap(path, reasons.BAD_NAME))

@@ -6,6 +6,7 @@ import contextlib
 import subprocess
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from io import BytesIO
 from itertools import islice
 from typing import NamedTuple
 
@@ -116,18 +117,18 @@ class ObjectStream:
             end(process)
 
 
-def measure(git: Git, oids: Iterable[str]) -> Mapping[str, int | str]:
+def measure(git: Git, oids: Iterable[bytes]) -> Mapping[bytes, int | str]:
     """The size of each blob in bytes, or why it cannot be read; ids of which git says nothing are left out."""
     distinct = sorted(set(oids))
     if not distinct:
         return {}
-    printed = git.run(["cat-file", "--batch-check", "--buffer"], asked="\n".join(distinct).encode("ascii"))
-    found: dict[str, int | str] = {}
-    for line in (printed or b"").splitlines():
-        oid, _, rest = line.decode("ascii", "replace").partition(" ")
+    asked = "\n".join(map(bytes.hex, distinct)).encode("ascii")
+    printed = git.run(["cat-file", "--batch-check", "--buffer"], asked=asked)
+    found: dict[bytes, int | str] = {}
+    for line in BytesIO(printed or b""):
+        oid, _, rest = line.decode("ascii", "replace").rstrip("\n").partition(" ")
         kind, _, size = rest.partition(" ")
-        if rest == "missing":
-            found[oid] = reasons.MISSING
-        else:
-            found[oid] = int(size) if kind == "blob" and size.isdigit() else reasons.BROKEN
+        with contextlib.suppress(ValueError):
+            known = int(size) if kind == "blob" and size.isdigit() else reasons.BROKEN
+            found[bytes.fromhex(oid)] = reasons.MISSING if rest == "missing" else known
     return found

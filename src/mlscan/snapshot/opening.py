@@ -119,7 +119,7 @@ class Opening:
         listed = self.git.run(["for-each-ref", "--format=%(objectname) %(refname)"])
         lines = None if listed is None else listed.decode("utf-8", "replace").splitlines()
         self.trees = self.stream
-        self._sizes: dict[str, int | str] = {}
+        self._sizes: dict[bytes, int | str] = {}
         self._references = None if lines is None else [line.partition(" ")[2] for line in lines]
         self._tips = {line.partition(" ")[0] for line in lines or ()}
 
@@ -236,7 +236,7 @@ class Opening:
             self._measured(listing),
         )
 
-    def _measured(self, listing: Listing) -> dict[str, int | str]:
+    def _measured(self, listing: Listing) -> dict[bytes, int | str]:
         """The sizes of the blobs; of those that an earlier listing held they are known."""
         found = {entry.oid for entry in listing.entries if entry.oid}
         self._sizes.update(measure(self.git, found - self._sizes.keys()))

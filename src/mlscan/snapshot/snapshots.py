@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import weakref
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
@@ -14,9 +14,10 @@ from mlscan.snapshot import reasons, takeover
 from mlscan.snapshot.disk import Disk
 from mlscan.snapshot.git import GitFailed
 from mlscan.snapshot.kept import KeptBlobs
-from mlscan.snapshot.listing import Entry, Listing
+from mlscan.snapshot.listing import Listing
 from mlscan.snapshot.log import MAILMAP, CommitLog
 from mlscan.snapshot.objects import Answer, ObjectStream, Request
+from mlscan.snapshot.table import FileTable
 from mlscan.types.errors import SnapshotClosed
 from mlscan.types.evidence import Gap
 from mlscan.types.snapshot import Author, FileEntry, History, Limits, RepositoryInfo
@@ -24,6 +25,8 @@ from mlscan.types.snapshot import Author, FileEntry, History, Limits, Repository
 _K = TypeVar("_K")
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _POINTER_BYTES = 1_024
+_NONE = -1
+"""The number of a path that is not there."""
 _TIMES_READ = 4
 """How often a file is read at most."""
 
@@ -47,7 +50,7 @@ class Parts:
     disk: Disk | None = None
     private: Path | None = None
     stream: ObjectStream | None = None
-    sizes: Mapping[str, int | str] = field(default_factory=dict)
+    sizes: Mapping[bytes, int | str] = field(default_factory=dict)
     """Object id -> bytes, or why the object cannot be read."""
     kept: KeptBlobs | None = None
     """Where blobs are kept for another snapshot of the repository."""
@@ -60,7 +63,9 @@ class RepositorySnapshot:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._entries = {e.path: e for e in parts.listing.entries}
+        self._files = FileTable(parts.listing.entries, parts.sizes)
+        # What the table has now would otherwise be kept as long as the parts are.
+        parts.listing.entries, parts.sizes = [], {}
         self._streams = parts.shared.streams if parts.shared else [parts.stream] if parts.stream else []
         self._idle = list(self._streams)
         self._read = 0
@@ -75,10 +80,10 @@ class RepositorySnapshot:
         """What is known of the repository apart from its files."""
         return self._parts.info
 
-    @cached_property
+    @property
     def files(self) -> Sequence[FileEntry]:
         """Regular files, sorted by the bytes of their paths."""
-        return [FileEntry(e.path, self._size(e), e.executable, content=e.oid) for e in self._parts.listing.entries]
+        return self._files
 
     @property
     def gaps(self) -> Sequence[Gap]:
@@ -88,19 +93,20 @@ class RepositorySnapshot:
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | Gap]]:
         """Each path with its bytes or gap, in the order asked for. Raises SnapshotClosed after `close`."""
         wanted = list(paths)
-        answers = self._answers(wanted)
-        for path in wanted:
+        # The requests run ahead of the answers, so what both ask for is looked up once, in order.
+        numbers = array("q", (_NONE if (number := self._files.find(path)) is None else number for path in wanted))
+        answers = self._answers(numbers)
+        for path, number in zip(wanted, numbers, strict=True):
             self._check_open()
-            entry = self._entries.get(path)
-            if entry is None:
+            if number == _NONE:
                 yield path, Gap(path, "no such file in the snapshot")
             elif self._full:
                 yield path, Gap(path, reasons.TOTAL)
             elif self.is_late():
                 yield path, Gap(path, reasons.TIME)
-            elif entry.oid is None:
+            elif self._files.oid(number) is None:
                 yield path, self._counted(path, self._from_disk(path))
-            elif problem := self._problem(entry):
+            elif problem := self._problem(number):
                 yield path, Gap(path, problem)
             else:
                 answer = next(answers, reasons.BROKEN)
@@ -109,14 +115,14 @@ class RepositorySnapshot:
     def head(self, path: str, count: int) -> bytes | Gap:
         """The first bytes of a file of any size."""
         self._check_open()
-        entry = self._entries.get(path)
-        if entry is None:
+        number = self._files.find(path)
+        if number is None:
             return Gap(path, "no such file in the snapshot")
-        if entry.oid is None:
+        oid = self._files.oid(number)
+        if oid is None:
             assert self._parts.disk is not None
             return self._parts.disk.head(path, count)
-        size = self._parts.sizes.get(entry.oid)
-        answer = size if isinstance(size, str) else self._stored([Request(entry.oid, count, head=True)])
+        answer = self._files.problem(number) or self._stored([Request(oid, count, head=True)])
         found = answer if isinstance(answer, str) else next(answer, reasons.BROKEN)
         return Gap(path, found) if isinstance(found, str) else found
 
@@ -155,10 +161,9 @@ class RepositorySnapshot:
         """See `Snapshot`; what is kept or shared already belongs to this process only."""
         if self._parts.kept is not None or self._parts.shared is not None:
             return False
-        sizes = [self._parts.sizes.get(e.oid) if e.oid else e.size for e in self._parts.listing.entries]
         # What is not known may be of any size, unless it cannot be read at all; what is read may be read again.
-        count = sum(size for size in sizes if isinstance(size, int))
-        return None not in sizes and _TIMES_READ * count <= self._parts.limits.total_bytes
+        count = self._files.bytes_in_all()
+        return count is not None and _TIMES_READ * count <= self._parts.limits.total_bytes
 
     def forked(self) -> None:
         """See `Snapshot`: git processes of its own; those that belong to both stay where they are."""
@@ -205,28 +210,24 @@ class RepositorySnapshot:
         if self._closed:
             raise SnapshotClosed("the snapshot is closed")
 
-    def _size(self, entry: Entry) -> int | None:
-        size = self._parts.sizes.get(entry.oid) if entry.oid else entry.size
-        return size if isinstance(size, int) else None
-
     def _limit(self, path: str) -> int:
         limits = self._parts.limits
         return limits.notebook_bytes if path.endswith(".ipynb") else limits.file_bytes
 
-    def _problem(self, entry: Entry) -> str | None:
+    def _problem(self, number: int) -> str | None:
         """Why there is no use in asking for an object."""
-        size = self._parts.sizes.get(entry.oid or "")
-        if isinstance(size, str):
-            return size
-        return reasons.TOO_LARGE if size is not None and size > self._limit(entry.path) else None
+        size, problem = self._files.size(number), self._files.problem(number)
+        if problem is not None:
+            return problem
+        return reasons.TOO_LARGE if size is not None and size > self._limit(self._files.paths[number]) else None
 
-    def _answers(self, wanted: Sequence[str]) -> Iterator[Answer]:
-        found = (self._entries[path] for path in wanted if path in self._entries)
-        return self._stored(
-            Request(entry.oid, self._limit(entry.path))
-            for entry in found
-            if entry.oid and not self._full and not self._problem(entry)
-        )
+    def _answers(self, numbers: Iterable[int]) -> Iterator[Answer]:
+        return self._stored(request for number in numbers if (request := self._request(number)) is not None)
+
+    def _request(self, number: int) -> Request | None:
+        """What is asked of the object store for a file; None where there is no use in it."""
+        oid = self._files.oid(number) if number != _NONE and not self._full else None
+        return None if oid is None or self._problem(number) else Request(oid, self._limit(self._files.paths[number]))
 
     def _stored(self, requests: Iterable[Request]) -> Iterator[Answer]:
         """Answers from a stream of its own, so that readers may be under way at the same time."""

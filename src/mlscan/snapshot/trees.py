@@ -41,7 +41,7 @@ def of_tree(stream: ObjectStream, tree: str, limits: Limits) -> Listing:
                 break
             path = prefix + decode(name)
             if mode != _FOLDER:
-                listing.add(mode, oid.hex(), path)
+                listing.add(mode, oid, path)
             elif depth >= limits.depth:
                 listing.gaps.append(Gap(path, reasons.TOO_DEEP, hides_names=True))
             else:

@@ -96,7 +96,7 @@ def of_index(records: Iterable[bytes], prefix: str, limits: Limits) -> Listing:
         if debug:
             mtime = int(debug.group(1)) * 10**9 + int(debug.group(2))
             more = (int(debug.group(3)), mtime, bool(int(debug.group(4), 16) & _SKIP_WORKTREE))
-        listing.add(words[0], words[1].decode("ascii", "replace"), decode(path[len(start) :]), more)
+        listing.add(words[0], _binary(words[1]), decode(path[len(start) :]), more)
         left -= 1
         if left < 0 or len(listing.entries) > limits.files:
             listing.gaps.append(Gap("", reasons.TOO_MANY, hides_names=True))
@@ -125,7 +125,7 @@ def _merged(tracked: Listing, disk: Disk, index_ns: int) -> tuple[Listing, bool]
             data = disk.read(entry.path, _LARGEST)
             if not isinstance(data, Gap):
                 budget -= len(data)
-                clean = blob_id(data, len(entry.oid or "")) == entry.oid
+                clean = blob_id(data, len(entry.oid or b"")) == entry.oid
         changed = changed or not clean
         if clean:
             whole.entries.append(entry)
@@ -144,12 +144,20 @@ def is_clean(entry: Entry, state: os.stat_result, index_ns: int) -> bool:
     return same and state.st_mtime_ns < index_ns and stat.S_ISREG(state.st_mode)
 
 
-def blob_id(data: bytes, length: int) -> str:
-    """The object id that git gives to a file's bytes; length is that of the ids in use, 40 or 64."""
-    hasher = hashlib.sha256() if length == 64 else hashlib.sha1(usedforsecurity=False)
+def _binary(oid: bytes) -> bytes:
+    """An object id as bytes; of what is none, an id that no object has."""
+    try:
+        return bytes.fromhex(oid.decode("ascii"))
+    except ValueError:
+        return bytes(len(oid) // 2)
+
+
+def blob_id(data: bytes, length: int) -> bytes:
+    """The object id that git gives to a file's bytes; length is that of the ids in use, 20 or 32."""
+    hasher = hashlib.sha256() if length == 32 else hashlib.sha1(usedforsecurity=False)
     hasher.update(b"blob %d\0" % len(data))
     hasher.update(data)
-    return hasher.hexdigest()
+    return hasher.digest()
 
 
 def _untracked(git: Git, found: Found, place: Place, seen: tuple[Disk, Listing, Limits]) -> Listing:
