@@ -18,6 +18,7 @@ from mlscan.detect.modules import Modules
 from mlscan.detect.name_table import NameTable
 from mlscan.detect.outermost import has_outermost
 from mlscan.detect.parsed import ParsedFile
+from mlscan.detect.patterns import compiled, lines_of
 from mlscan.detect.plan import Leaf, Plan
 from mlscan.detect.values import Check, as_text, check_for
 from mlscan.detect.words import CodeTest, used_alias
@@ -79,7 +80,7 @@ class LocalMatchers:
         if isinstance(leaf.spec, TextMatch):
             search = self._searches.get(leaf.index)
             if search is None:
-                search = self._searches[leaf.index] = _regex(f"(?m){leaf.spec.regex}", file.data).search
+                search = self._searches[leaf.index] = compiled(f"(?m){leaf.spec.regex}", file.data).search
             return search(file.data) is not None
         if leaf.outermost:
             return has_outermost(leaf.outermost, file)
@@ -259,9 +260,9 @@ class LocalMatchers:
 
     def _text(self, leaf: Leaf, file: ParsedFile) -> Iterator[Hit]:
         spec = _spec(leaf, TextMatch)
-        whole = _regex(f"(?m){spec.regex}", file.data)
-        pattern = _regex(spec.regex, "")
-        unless = _regex(spec.unless, "") if spec.unless else None
+        whole = compiled(f"(?m){spec.regex}", file.data)
+        pattern = compiled(spec.regex, "")
+        unless = compiled(spec.unless, "") if spec.unless else None
         for number, line in self._text_lines(spec, file, whole):
             match = pattern.search(line) if len(line) <= LINE_LIMIT else None
             if match is None or (unless is not None and unless.search(line)):
@@ -272,12 +273,14 @@ class LocalMatchers:
     def _text_lines(self, spec: TextMatch, file: ParsedFile, whole: re2._Regexp) -> Iterable[tuple[int, str]]:
         """Lines in which the pattern may hold, with their 1-based numbers."""
         if spec.in_ == "code" and (file.roles.language or file.roles.notebook):
+            if file.code_bytes is not None and spec.first_lines is None:
+                return [(n, file.code_lines[n - 1]) for n in lines_of(whole, file.code_bytes)]
             return enumerate(islice(file.code_lines, spec.first_lines), 1)
         if spec.in_ == "prose":
             return outside_fences(islice(file.lines, spec.first_lines))
         if spec.first_lines is not None:
             return enumerate(islice(file.lines, spec.first_lines), 1)
-        return [(n, file.line(n)) for n in _lines_of(whole, file.data)]
+        return [(n, file.line(n)) for n in lines_of(whole, file.data)]
 
     _KINDS: dict[str, Callable[[LocalMatchers, Leaf, ParsedFile], Iterator[Hit]]] = {
         "imports": _imports,
@@ -310,14 +313,14 @@ def _names_of_calls(plan: Plan) -> NameTable:
 
 def _in_code(test: CodeTest, file: ParsedFile, code: bytes) -> bool:
     """Whether the code of a Python file passes."""
-    if test.pattern is not None and _regex(test.pattern, code).search(code):
+    if test.pattern is not None and compiled(test.pattern, code).search(code):
         return True
     for module in test.modules:
         aliases = dict.fromkeys(found.alias for found in file.imports if _related(module, found.target))
         if "*" in aliases or len(aliases) > ALIASES:
             return True
         for alias in aliases:
-            uses = sum(1 for _ in islice(_regex(used_alias(alias, test.bases), code).finditer(code), 2))
+            uses = sum(1 for _ in islice(compiled(used_alias(alias, test.bases), code).finditer(code), 2))
             if uses >= (1 if test.bases else 2):
                 return True
     return False
@@ -331,33 +334,6 @@ def _related(one: str, other: str) -> bool:
 def _spec(leaf: Leaf, kind: type[S]) -> S:
     assert isinstance(leaf.spec, kind)
     return leaf.spec
-
-
-_PATTERNS: dict[tuple[str, type], re2._Regexp] = {}
-
-
-def _regex(pattern: str, kind: str | bytes) -> re2._Regexp:
-    """The compiled pattern, for text or for bytes as `kind` is."""
-    key = (pattern, type(kind))
-    if key not in _PATTERNS:
-        options = re2.Options()
-        # A pattern with long repetitions that has too little room is slow, and says so where the report should be.
-        options.max_mem = 64 << 20
-        options.log_errors = False
-        _PATTERNS[key] = re2.compile(pattern if isinstance(kind, str) else pattern.encode("utf-8"), options)
-    return _PATTERNS[key]
-
-
-def _lines_of(pattern: re2._Regexp, data: bytes) -> list[int]:
-    """Numbers of the lines that matches begin or end in, in order."""
-    found: dict[int, None] = {}
-    position, line = 0, 1
-    for match in pattern.finditer(data):
-        line += data.count(b"\n", position, match.start())
-        position = match.start()
-        for number in range(line, line + data.count(b"\n", match.start(), match.end()) + 1):
-            found[number] = None
-    return list(found)
 
 
 def _code_line(file: ParsedFile, number: int) -> str:

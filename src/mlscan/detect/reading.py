@@ -83,7 +83,7 @@ class Reading:
     def run(self, words: Iterable[str], progress: Progress | None = None) -> None:
         """Reads every file that a matcher or the index wants; `words` are searched for in all of them."""
         wanted = [self._wanted()]
-        self._prefilters = self._make_prefilters(list(words))
+        self._prefilters = self._make_prefilters(sorted(words))
         self._rounds(wanted.pop(), progress)
         for index in self.hits:
             self._trim(index)

@@ -161,7 +161,9 @@ def _keys(paths: Sequence[str], rank: int = 0) -> Sequence[Word] | None:
     found = []
     for path in paths:
         steps = [m.group(1) or m.group(0) for m in _AT_STEP.finditer(path) if not m.group(0).startswith(("{", "["))]
-        words = sorted({step for step in steps if "*" not in step and len(step) > 1}, key=len, reverse=True)
+        # Of words of one length always the same, whatever order a set has.
+        plain = {step for step in steps if "*" not in step and len(step) > 1}
+        words = sorted(plain, key=lambda word: (-len(word), word))
         stem = _longest([piece for step in steps for piece in step.split("*")])
         if rank < len(words):
             found.append(Word(_key(words[rank])))
