@@ -37,6 +37,7 @@ def workflow(run: str) -> str:
             ["ops/tasks.yml:4"],
         ),
         ({"crontab": "0 3 * * * python start.py ops/others.yml\n", **TASKS}, []),
+        ({"crontab": "0 3 * * * yamllint .taskcluster.yml\n", ".taskcluster.yml": TASKS["ops/tasks.yml"]}, []),
         ({"ops/hook.yml": '{"schedule": [], "task": {"command": ["s", "/a/tasks.yml"]}}', **TASKS}, []),
     ],
 )

@@ -98,7 +98,8 @@ class Timed:
         """Trees that a command is given."""
         for word in command.words[1:20]:
             found = self._facts.mentioned(word, path) if _TREE.fullmatch(word) else None
-            if found is not None and self._facts.context(found) is Context.OWN:
+            own = found is not None and self._facts.context(found) is Context.OWN
+            if found is not None and own and found not in self._facts.workflows:
                 yield found
 
     def _read_tasks(self, paths: Iterable[str]) -> Iterator[Started]:
