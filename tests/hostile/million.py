@@ -47,7 +47,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--plain", action="store_true", help="a folder without git")
-    parser.add_argument("--all", action="store_true", help="once more without the limit; takes 2 kB a file, and long")
+    parser.add_argument("--all", action="store_true", help="once more without the limit; takes 1 kB a file, and long")
     given = parser.parse_args()
     build: Callable[[Path], Path] = plain if given.plain else bare
     target = build(given.folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,11 @@ from typing import Any
 import pytest
 from snapshot.building import Repo, new_repo, run_git
 
+from mlscan.content import load_content
+from mlscan.detect import detect, places, shared_reading
 from mlscan.report import render
-from mlscan.scan import scan
+from mlscan.scan import copies, scan
+from mlscan.snapshot import open_snapshot
 from mlscan.snapshot.disk import Disk
 from mlscan.types.assessment import Assessment, Status
 from mlscan.types.snapshot import Limits
@@ -203,3 +207,21 @@ def test_a_project_whose_evidence_lies_elsewhere_may_have_its_own_unseen(tmp_pat
     assert present(scan(repo.path))["ml-code"] is False
     found = scan(repo.path, limits=Limits(files=2))
     assert present(found)["ml-code"] is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems read with one process")
+@pytest.mark.parametrize("kept", [1, 20_000])
+@pytest.mark.parametrize("files", [2, 4, 200])
+def test_several_processes_leave_the_same_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: int, kept: int
+) -> None:
+    monkeypatch.setattr(shared_reading, "LEAST", 1)
+    monkeypatch.setattr(places, "PLACES", kept)
+    content = load_content(examples=False).for_detect
+    path = new_repo(tmp_path / "repo", {**FILES, "y/a.py": "import torch\n", "y/b.py": "import torch\n"}).path
+    found = []
+    for crew in (None, copies.Copies(2), copies.Copies(3)):
+        with open_snapshot(path, limits=Limits(files=files)) as snapshot:
+            found.append(detect(snapshot, content, crew=crew))
+    assert found[0] == found[1] == found[2]
+    assert bool(found[0].more) is (files < 5 or kept == 1)
