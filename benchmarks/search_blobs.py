@@ -40,19 +40,18 @@ def patterns() -> dict[str, list[str]]:
 
 
 def paths(repository: str) -> set[str]:
-    """The files that a scan of HEAD asks for; it is given none of them, so it ends soon."""
+    """The files that a scan of HEAD asks for; it is told that they are empty, so it ends soon."""
     import mlscan
     from mlscan.snapshot.snapshots import RepositorySnapshot
-    from mlscan.types.evidence import Gap
 
     asked: set[str] = set()
 
-    def refuse(_: RepositorySnapshot, wanted: Iterable[str]) -> Iterator[tuple[str, bytes | Gap]]:
+    def nothing(_: RepositorySnapshot, wanted: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         for path in wanted:
             asked.add(path)
-            yield path, Gap(path, "not now")
+            yield path, b""
 
-    RepositorySnapshot.read_many = refuse  # type: ignore[method-assign, assignment]
+    RepositorySnapshot.read_many = nothing  # type: ignore[method-assign, assignment]
     mlscan.scan(repository, rev="HEAD")
     return asked
 
