@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from mlscan.detect.candidates import admits
 from mlscan.detect.ci_files import CiFiles
@@ -35,7 +35,7 @@ from mlscan.detect.recall import RecallingReading
 from mlscan.detect.shared_reading import SharedReading
 from mlscan.detect.siblings import Group, SiblingSearch, sibling_hits
 from mlscan.detect.timed import WORDS, command_sources
-from mlscan.detect.unread import imported_only, starting
+from mlscan.detect.unread import imported_only, starters, starting
 from mlscan.detect.values import check_for
 from mlscan.detect.wide import CiMatcher
 from mlscan.detect.work import people_by_work
@@ -199,11 +199,10 @@ class Engine:
         if isinstance(spec, CommandMatch):
             hits = self._commands.hits(spec, reject)
             unread = self._unread_ci() if "ci" in spec.within else frozenset()
-            return self._filtered(leaf, Result(tuple(hits), unread | starting(self._facts.unread, spec.within)))
+            return self._filtered(leaf, Result(tuple(hits), unread | starting(self._unread_kinds, spec.within)))
         if isinstance(spec, CiMatch):
             found = self._ci.result(leaf, reject)
-            unread = frozenset(p for p in self._facts.unread if p in self._ci_paths())
-            return self._filtered(leaf, Result(found.hits, unread | found.unknown))
+            return self._filtered(leaf, Result(found.hits, self._ci_paths | found.unknown))
         if isinstance(spec, SiblingsMatch):
             return Result(tuple(sibling_hits(spec, self._groups[leaf.index], self._facts, reject)))
         if isinstance(spec, RefersMatch):
@@ -238,14 +237,21 @@ class Engine:
         globs = self._plan.globs.match(path) if leaf.in_ is not None or leaf.not_in else frozenset()
         return admits(leaf, globs, self._facts.context(path))
 
+    @cached_property
     def _ci_paths(self) -> frozenset[str]:
+        """CI files of which nothing was read."""
         from mlscan.read.ci_paths import ci_system
 
         return frozenset(p for p in self._facts.unread if ci_system(p))
 
+    @cached_property
+    def _unread_kinds(self) -> Mapping[str, str]:
+        """Files that start commands and of which nothing was read, with what they are."""
+        return starters(self._facts.unread)
+
     def _unread_ci(self) -> frozenset[str]:
         unread = {p for p, w in self._facts.workflows.items() if w.active and not w.commands_read}
-        return frozenset(unread | self._ci_paths())
+        return frozenset(unread | self._ci_paths)
 
     def _refers(self, leaf: Leaf, spec: RefersMatch) -> Result:
         assert leaf.from_node is not None and leaf.to_node is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from mlscan.detect.facts import Facts
 from mlscan.detect.hits import Hit, Result
@@ -30,10 +30,15 @@ def imported_only(
     return Result(tuple(hit for hit in hits if hit not in lost), unread)
 
 
-def starting(unread: Iterable[str], kinds: Collection[str]) -> frozenset[str]:
-    """Those of the unread files that start commands: scripts, make files, containers of these kinds."""
-    roles = ((path, roles_of(path)) for path in unread)
-    return frozenset(path for path, r in roles if r.script in kinds or (r.docker and "docker" in kinds))
+def starters(unread: Iterable[str]) -> dict[str, str]:
+    """Those of the unread files that start commands, with what they are: a kind of script, or docker."""
+    found = ((path, roles_of(path)) for path in unread)
+    return {path: r.script or "docker" for path, r in found if r.script or r.docker}
+
+
+def starting(kinds: Mapping[str, str], wanted: Collection[str]) -> frozenset[str]:
+    """The files of these kinds."""
+    return frozenset(path for path, kind in kinds.items() if kind in wanted)
 
 
 def _could_import(path: str, facts: Facts) -> bool:
