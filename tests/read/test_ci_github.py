@@ -272,3 +272,12 @@ def test_a_broken_file_is_read_as_far_as_it_goes() -> None:
 def test_gitea_reads_the_same_format() -> None:
     found = read(f"on: push\n{JOBS}", ".gitea/workflows/a.yml")
     assert (found.system, found.active) == ("gitea-actions", True)
+
+
+@pytest.mark.parametrize(("more", "active"), [("", True), ("      - run: |\n          go\nno map\n", False)])
+def test_a_workflow_that_the_forge_cannot_read_never_runs(more: str, active: bool) -> None:
+    text = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: python train.py\n" + more
+    found = parse_ci(text.encode(), ".github/workflows/ci.yml", lambda _: None)
+    assert found is not None
+    assert found.active is active
+    assert found.why_inactive == ("" if active else "broken YAML, of which nothing runs")

@@ -22,6 +22,7 @@ from mlscan.read.ci_shapes import groovy_pipeline, may_have_shape, of_shape
 from mlscan.read.ci_taskcluster import parse_taskcluster
 from mlscan.read.ci_tekton import parse_tekton
 from mlscan.read.ci_travis import parse_appveyor, parse_travis
+from mlscan.read.yaml_reader import BROKEN
 from mlscan.types.source import Problem, Trigger, Workflow
 
 __all__ = ["ci_system", "may_be_ci", "parse_ci"]
@@ -126,7 +127,14 @@ def _by_system(file: CiFile, system: str, others: Others) -> Workflow | None:
     found = found or _READERS[system](file, system, others)
     if found is None and system not in _BY_CONTENT:
         return inactive(system, file, "no job")
+    if found is not None and found.active and _is_broken(file):
+        return replace(found, active=False, why_inactive="broken YAML, of which nothing runs")
     return found
+
+
+def _is_broken(file: CiFile) -> bool:
+    """Whether no system can read the file either; what a template tool fills in may be whole afterwards."""
+    return any(p.reason == BROKEN for p in file.problems) and not any("{%" in line for line in file.lines)
 
 
 @dataclass(slots=True)

@@ -49,6 +49,10 @@ def resolve(text: str) -> Scalar:
     return text
 
 
+BROKEN = "broken YAML"
+"""The problem of a file that no other reader would understand either."""
+
+
 class _Mark(Protocol):
     line: int
 
@@ -86,13 +90,13 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             # the parser sees a file that does not end in a newline end on the line after
             line = min(_line(error.problem_mark, line - self._offset) + self._offset, self._text.count("\n") + 1)
-            self._stop(line, "broken YAML")
+            self._stop(line, BROKEN)
         except LimitReached as limit:
             self._stop(line, str(limit))
             if self._builder.full:
                 return None
         except (yaml.YAMLError, ValueError, UnicodeError):
-            self._stop(line, "broken YAML")
+            self._stop(line, BROKEN)
         else:
             return None
         return self._next_document(line)
