@@ -14,7 +14,7 @@ from mlscan.cli import loading
 from mlscan.cli.limits import limits_of
 from mlscan.cli.progress import Progress
 from mlscan.scan import ScanOptions, scan_with
-from mlscan.scan.copies import usable_processors
+from mlscan.scan.processors import usable_processors
 from mlscan.types.assessment import Assessment
 from mlscan.types.errors import UsageError
 from mlscan.types.settings import DEFAULT_MODEL

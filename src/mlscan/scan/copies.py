@@ -35,13 +35,6 @@ def copies(size: int) -> Crew | None:
     return Copies(size) if size > 1 and sys.platform == "linux" and _is_alone() else None
 
 
-def usable_processors() -> int:
-    """Processors that this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _is_alone() -> bool:
     for thread in threading.enumerate():
         # Those that watch over a process of git which is over end by themselves.

@@ -14,6 +14,7 @@ from mlscan.cli.fleet.options import STORE
 from mlscan.cli.fleet.watch import RunWatch, span
 from mlscan.cli.limits import limits_of
 from mlscan.cli.output import one_line, write_stdout
+from mlscan.scan.processors import usable_processors
 from mlscan.types.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,14 +49,7 @@ class RunCommon(scanning.Common):
     @property
     def workers(self) -> int:
         """How many repositories are done at once."""
-        return self.jobs or usable_cores()
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return os.cpu_count() or 1
+        return self.jobs or usable_processors()
 
 
 JOBS = click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Repositories at once; default all cores.")
