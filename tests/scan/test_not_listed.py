@@ -127,12 +127,10 @@ def test_folders_that_cannot_be_read(
     check_open(scan(make(tmp_path)), "folder cannot be read")
 
 
-@WAYS
+@pytest.mark.parametrize("make", [plain, work_tree, untracked])
 def test_files_whose_state_cannot_be_had(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], Path]
 ) -> None:
-    if make is bare:
-        pytest.skip("nothing is looked at on disk")
     before = Disk.state
 
     def state(self: Disk, path: str) -> Any:

@@ -44,7 +44,7 @@ class Rooms:
         self.opened.append((path, rev, limits))
         return self.snapshot
 
-    def detect(self, snapshot: Snapshot, content: object, *, progress: object, memory: None) -> Findings:
+    def detect(self, snapshot: Snapshot, content: object, *, progress: object, memory: None, crew: None) -> Findings:
         self.progress.append(progress)
         assert content == "for detect"
         if self.error:
