@@ -56,8 +56,8 @@ class Gathered:
     _seen: set[tuple[str, int]] = field(default_factory=set)
 
     def add(self, dependency: Dependency | None) -> None:
-        """Add a dependency; nothing for None and for one of the same name and line, which two groups may share."""
-        if dependency is None or (dependency.name, dependency.line) in self._seen:
+        """Add a dependency; none without a name, and none of a name and line that two groups share, a second time."""
+        if dependency is None or not dependency.name or (dependency.name, dependency.line) in self._seen:
             return
         self._seen.add((dependency.name, dependency.line))
         if len(self.dependencies) < MAX_DEPENDENCIES:
