@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mlscan.scan import ScanOptions
-from mlscan.scan.history import HistoryOptions, history_of, older
+from mlscan.scan.history import HistoryOptions, history_of
 from mlscan.scan.history.replay import Replay
 from mlscan.types.assessment import Assessment
 from mlscan.types.history import RepositoryHistory
@@ -56,8 +56,8 @@ def test_the_history_is_the_same(
     many: Life, scratch: Path, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object] | None
 ) -> None:
     newest, alone = told(many, 1)
-    monkeypatch.setattr(older, "_TIMES", 0)
-    monkeypatch.setattr(older, "_PATIENCE", 60.0 if happens is None else 0.5)
+    monkeypatch.setattr("mlscan.detect.crew.TIMES", 0)
+    monkeypatch.setattr("mlscan.detect.crew.PATIENCE", 60.0 if happens is None else 0.5)
     here, judged, looked = os.getpid(), Replay._judged, list[str]()
 
     def watched(self: Replay, revision: str) -> object:

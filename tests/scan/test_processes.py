@@ -150,8 +150,8 @@ def test_where_the_system_gives_no_further_process_one_does_it_all(monkeypatch: 
 
 
 def test_a_process_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, nothing_left: None) -> None:
-    monkeypatch.setattr(shared_reading, "_PATIENCE", 0.1)
-    monkeypatch.setattr(shared_reading, "_TIMES", 0)
+    monkeypatch.setattr("mlscan.detect.crew.PATIENCE", 0.1)
+    monkeypatch.setattr("mlscan.detect.crew.TIMES", 0)
     alone = found(STORY)
     crew = Crew(2, lambda link: Failing(link, 2, signal.pause))
     assert found(STORY, crew) == alone

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from typing import Protocol
+
+PATIENCE, TIMES = 60.0, 10
+"""Seconds, and times as long as this process has taken for its own share, after which another one hangs."""
 
 
 class HelperFailed(Exception):
     """Another process has ended too early, or takes too long."""
+
+
+def patience(started: float) -> float:
+    """Seconds for which another process is waited for; started: when it was, by `monotonic`."""
+    return PATIENCE + TIMES * (monotonic() - started)
 
 
 class Link(Protocol):

@@ -87,11 +87,13 @@ class Engine:
         self._leaf_results: dict[int, Result] = {}
         self._running: list[str] = []
         self._facts.mentions = Mentions(snapshot, memory).of
-        self._reading = Reading(snapshot, plan, self._facts, self._reject)
+        self._reading: Reading
         if memory is not None:
             self._reading = RecallingReading(snapshot, memory, self._facts, self._reject)
         elif crew is not None:
             self._reading = SharedReading(snapshot, plan, self._facts, self._reject, crew)
+        else:
+            self._reading = Reading(snapshot, plan, self._facts, self._reject)
         self._memory = memory
         self._people: int | str | None = "not counted"
 

@@ -254,8 +254,7 @@ class Reading:
 
     def _alive(self) -> set[int]:
         """Matchers that hold somewhere, or still may; those that only wait for ones that hold nowhere do not count."""
-        sure, waiting = self._standing()
-        return sure | still_waiting(waiting, sure, lambda leaf, alive: is_open(leaf.wide, alive)).keys()
+        return alive_of(*self._standing())
 
     def _standing(self) -> tuple[set[int], dict[int, Leaf]]:
         """(matchers that hold somewhere or are left open, those that still wait)."""
@@ -358,6 +357,11 @@ class Reading:
         from mlscan.read.code_includes import included_files
 
         return included_files(file.data, file.path, language)
+
+
+def alive_of(sure: set[int], waiting: Mapping[int, Leaf]) -> set[int]:
+    """Those that are sure, and those that wait for nothing that holds nowhere."""
+    return sure | still_waiting(waiting, sure, lambda leaf, alive: is_open(leaf.wide, alive)).keys()
 
 
 def _may_be_ci(file: ParsedFile) -> bool:

@@ -16,13 +16,12 @@ from time import monotonic
 import msgspec
 
 from mlscan.detect.candidates import Candidates
-from mlscan.detect.crew import Crew, Helper, HelperFailed, Link
+from mlscan.detect.crew import Crew, Helper, HelperFailed, Link, patience
 from mlscan.detect.facts import Facts
-from mlscan.detect.gates import is_open, still_waiting
 from mlscan.detect.hits import Hit
 from mlscan.detect.parsed import Roles
 from mlscan.detect.plan import Leaf, Plan
-from mlscan.detect.reading import NEAR, Reading
+from mlscan.detect.reading import NEAR, Reading, alive_of
 from mlscan.types.evidence import Gap
 from mlscan.types.snapshot import Snapshot
 
@@ -32,8 +31,6 @@ _WORTH = {"python": 8, "notebook": 6}
 """What a byte of such files costs, beside others."""
 _FILE = 10_000
 """What a file costs, whatever its size."""
-_PATIENCE, _TIMES = 60.0, 10
-"""Seconds, and times as long as this process has taken for its own share, after which another one hangs."""
 
 _NearMiss = tuple[int, int, Hit, str]
 """(round, matcher, place, reason)."""
@@ -101,7 +98,7 @@ class SharedReading(Reading):
             self._by_path = _without(self._by_path, chain(*shares))
             super()._rounds(own, progress)
             for helper in self._helpers:
-                self._take(msgspec.msgpack.decode(helper.receive(self._patience()), type=_Found))
+                self._take(msgspec.msgpack.decode(helper.receive(patience(self._started)), type=_Found))
         finally:
             for helper in self._helpers:
                 helper.close()
@@ -136,16 +133,15 @@ class SharedReading(Reading):
         if self._link is not None:
             self._link.send(msgspec.msgpack.encode(own))
             return msgspec.msgpack.decode(self._link.receive(), type=set[int])
-        told = [msgspec.msgpack.decode(helper.receive(self._patience()), type=_Standing) for helper in self._helpers]
+        told = [
+            msgspec.msgpack.decode(helper.receive(patience(self._started)), type=_Standing) for helper in self._helpers
+        ]
         sure = own.sure.union(*(one.sure for one in told))
         waiting = {index: self._plan.leaves[index] for index in own.waiting.union(*(one.waiting for one in told))}
-        alive = sure | still_waiting(waiting, sure, lambda leaf, alive: is_open(leaf.wide, alive)).keys()
+        alive = alive_of(sure, waiting)
         for helper in self._helpers:
             helper.send(msgspec.msgpack.encode(alive))
         return alive
-
-    def _patience(self) -> float:
-        return _PATIENCE + _TIMES * (monotonic() - self._started)
 
     # --- in another process -------------------------------------------------------------------------------------------
 

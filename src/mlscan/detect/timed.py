@@ -119,7 +119,7 @@ class Timed:
 
     def _paths(self) -> Iterator[str]:
         facts = self._facts
-        for path in {path for word in WORDS for path in facts.read_words.get(word, ())}:
+        for path in self._holding():
             own = facts.context(path) is Context.OWN and path not in facts.workflows
             if own and (_SCRIPT.fullmatch(path) or _TREE.fullmatch(path)):
                 yield path
@@ -131,11 +131,15 @@ class Timed:
             elif path.endswith(".plist") and facts.context(path) is Context.OWN:
                 yield path
 
+    def _holding(self) -> set[str]:
+        """Files with one of the words."""
+        return {path for word in WORDS for path in self._facts.read_words.get(word, ())}
+
     def _terraform(self) -> Iterator[Started]:
         """What the clocks of Terraform start, module by module."""
         from mlscan.read.timed_hcl import timed_in_folder
 
-        wanted = {path for word in WORDS for path in self._facts.read_words.get(word, ()) if path.endswith(".tf")}
+        wanted = {path for path in self._holding() if path.endswith(".tf")}
         folders = {path.rpartition("/")[0] for path in wanted if self._facts.context(path) is Context.OWN}
         modules: dict[str, dict[str, str]] = {folder: {} for folder in sorted(folders)}
         paths = (p for p in self._facts.paths if p.endswith(".tf") and p.rpartition("/")[0] in modules)

@@ -137,7 +137,7 @@ def look_at(content: Content, opened: Snapshot, options: ScanOptions, memory: Me
         content = with_policy(content, options.policy)
         loaded = stated(snapshot, options)
         scoped = settle(content, snapshot.info, loaded, options).scoped(snapshot)
-        crew = copies(options.processes)
+        crew = copies(options.processes) if memory is None else None
         findings = detect(scoped, content.for_detect, progress=options.progress, memory=memory, crew=crew)
         if options.with_:
             findings = _followed(findings, scoped, content, options)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from time import monotonic
 
 import msgspec
 
-from mlscan.detect.crew import Crew, HelperFailed, Link
+from mlscan.detect.crew import Crew, HelperFailed, Link, patience
 from mlscan.scan.history.replay import Judged
 
 LEAST, MOST = 12, 1_000
 """Revisions from which on another process pays, and those of which the answers are held at once."""
 SHARE = 0.6
 """Of the revisions that it judges: older ones are smaller, and the newest is judged here in full."""
-_PATIENCE, _TIMES = 60.0, 10
-"""Seconds, and times as long as this process has taken for its own share, after which another one hangs."""
 
 
 class Older:
@@ -42,7 +39,7 @@ class Older:
 
     def _doing(self, work: Callable[[int], Sequence[Judged]]) -> Callable[[Link], None]:
         def do(link: Link) -> None:
-            tempfile.tempdir = str(Path(self._folder.name))
+            tempfile.tempdir = self._folder.name
             link.send(msgspec.msgpack.encode(list(work(self.count))))
 
         return do
@@ -52,7 +49,7 @@ class Older:
         if not self.count:
             return ()
         try:
-            told = self._helper.receive(_PATIENCE + _TIMES * (monotonic() - self._started))
+            told = self._helper.receive(patience(self._started))
         except HelperFailed:
             return ()
         return msgspec.msgpack.decode(told, type=list[Judged])
