@@ -63,8 +63,10 @@ def list_blobs(repository: Path, revisions: Iterable[str], only: Container[bytes
         for entry, _, path in (row.partition(b"\t") for row in listed if row.startswith(b"100")):
             if only is None or path in only:
                 _, _, blob, size = entry.split()
-                sizes[blob] = int(size)
-                paths[path] = None
+                # Of an object that is not there git says no size; neither a scan nor a floor can read it.
+                if size.isdigit():
+                    sizes[blob] = int(size)
+                    paths[path] = None
     return Blobs(b"".join(blob + b"\n" for blob in sizes), len(sizes), sum(sizes.values()), tuple(paths))
 
 

@@ -25,6 +25,15 @@ def test_all_blobs_are_listed_once(repository: Path) -> None:
     assert (blobs.count, blobs.size) == (30, sum(len(body) for _, body in files(30, 30_000, 5)))
 
 
+def test_blobs_that_are_not_there_are_left_out(repository: Path) -> None:
+    before = list_blobs(repository, ["HEAD"])
+    lost = before.ids.split()[0].decode()
+    (repository / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    after = list_blobs(repository, ["HEAD"])
+    assert after.count == before.count - 1
+    assert lost.encode() not in after.ids.split()
+
+
 def test_the_floors_get_what_a_scan_reads(repository: Path, tmp_path: Path) -> None:
     read = list_read(Environment(Path(sys.executable)), repository, tmp_path)
     everything = list_blobs(repository, ["HEAD"])
