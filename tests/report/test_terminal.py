@@ -124,6 +124,17 @@ def test_of_near_misses_those_that_say_something_are_shown() -> None:
     assert "2 near misses in all, shown by --verbose" in only
 
 
+def test_what_several_practices_nearly_found_at_one_place_is_shown_once() -> None:
+    story = level_2()
+    first = replace(story.rejections[0], detector="first", reason="empty")
+    same = replace(first, practice="iac", detector="same")
+    elsewhere = replace(first, practice="cd", detector="elsewhere", reason="no trigger")
+    text = render(replace(story, rejections=(first, same, elsewhere)), "terminal")
+    assert text.count(": empty") == 1
+    assert "elsewhere" in text
+    assert "3 near misses in all" in text
+
+
 def test_gaps_are_grouped_by_reason_with_counts() -> None:
     text = render(level_4(), "terminal")
     assert "Could not be read (9)" in text

@@ -123,8 +123,12 @@ def near_misses(a: Assessment) -> list[Rejection]:
 
 
 def telling_misses(a: Assessment) -> list[Rejection]:
-    """Near misses that say what it was or how much of it was there."""
-    return [r for r in near_misses(a) if _says_little(r) < 2]
+    """Near misses that say what it was or how much of it was there; what several practices say of one place, once."""
+    found: dict[tuple[Location, str], Rejection] = {}
+    for rejection in near_misses(a):
+        if _says_little(rejection) < 2:
+            found.setdefault((rejection.where, rejection.reason), rejection)
+    return list(found.values())
 
 
 def _says_little(rejection: Rejection) -> int:
